@@ -1,0 +1,13 @@
+//! Nouns and decisions of Bellwether.
+//!
+//! Everything here is pure: the time (`now`), the bytes and the answers of others are arguments, so that the
+//! program, the tests and a model checker call the very same functions. Effects live in the other crates.
+
+pub mod claim;
+pub mod duration;
+pub mod environment;
+pub mod names;
+pub mod roster;
+pub mod schedule;
+pub mod store;
+pub mod time;

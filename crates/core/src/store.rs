@@ -1,0 +1,132 @@
+//! The one thing a store must offer: a linearizable compare-and-swap on a job's record, and a history.
+//!
+//! Everything that decides what to swap is in [`crate::claim`] and shared by all stores.
+
+use jiff::Timestamp;
+
+use crate::claim::{Entry, Record};
+use crate::names::JobName;
+
+/// Which state of a record was read. Opaque: made and compared by the store alone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Version(String);
+
+impl Version {
+    /// A version from the store's own text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The store's own text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a read found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The job's record and which state of it this is; none when the job was never claimed.
+    pub current: Option<(Record, Version)>,
+    /// The store's own clock, where it has one.
+    pub store_time: Option<Timestamp>,
+}
+
+/// What became of a swap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Swap {
+    /// The record is the new one; this is its version.
+    Swapped(Version),
+    /// The record was not the expected one; nothing was changed.
+    Conflict,
+}
+
+/// Why a store did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It could not be asked; nothing was changed.
+    #[error("{what}: {why}")]
+    Unavailable {
+        /// What was tried, on what.
+        what: String,
+        /// The cause, and what to do.
+        why: String,
+    },
+    /// It was asked, but the answer did not come: a change may or may not have been made.
+    #[error("{what}: the answer was lost: {why}")]
+    AnswerLost {
+        /// What was tried, on what.
+        what: String,
+        /// The cause.
+        why: String,
+    },
+    /// It holds something this program does not understand.
+    #[error("{what}: {why}")]
+    Unreadable {
+        /// What was read.
+        what: String,
+        /// Why it cannot be used, and what to do.
+        why: String,
+    },
+}
+
+/// Which part of the history is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// One job, or all.
+    pub job: Option<JobName>,
+    /// At most so many entries, the newest first.
+    pub limit: usize,
+    /// Where an earlier page ended.
+    pub before: Option<Cursor>,
+}
+
+/// Where a page of history ended. Opaque: made and understood by the store alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+/// A page of history, the newest entry first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HistoryPage {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<Cursor>,
+}
+
+/// Where claims and history live.
+#[async_trait::async_trait]
+pub trait ClaimStore: Send + Sync {
+    /// Reads a job's record. A swap that was confirmed before the call began is seen.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds a record of a newer format.
+    async fn read(&self, job: &JobName) -> Result<Snapshot, StoreError>;
+
+    /// Replaces the record when it still is at `expected` (none: when there is no record), and appends `entries`.
+    ///
+    /// The entries are durable when the swap is; a crash in between may leave entries without the swap, never a
+    /// swap without its entries. On a conflict they may or may not be there.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it was certainly not done, [`StoreError::AnswerLost`] when that is unknown.
+    async fn swap(
+        &self,
+        job: &JobName,
+        expected: Option<&Version>,
+        record: &Record,
+        entries: &[Entry],
+    ) -> Result<Swap, StoreError>;
+
+    /// Appends to the history. An entry with the run and outcome of an earlier one changes nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    async fn append(&self, entry: &Entry) -> Result<(), StoreError>;
+
+    /// Reads a page of the history.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError>;
+}
