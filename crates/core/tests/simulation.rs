@@ -3,7 +3,11 @@
 //!
 //! A failure names its seed. `BELLWETHER_SIMULATION_SEEDS=1000` runs that many seeds of each plan.
 
-#![expect(clippy::disallowed_methods, reason = "the number of seeds is chosen by an environment variable")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test: the number of seeds is chosen by an environment variable, and a panic is a failure"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -71,3 +71,66 @@ pub struct Entry {
     /// When the entry was made, by the clock of the node that made it.
     pub recorded: Timestamp,
 }
+
+impl Outcome {
+    /// When several outcomes are told of one run, the higher one is the truth: a run that was taken for lost and then
+    /// reports its own end was not lost.
+    const fn weight(self) -> u8 {
+        match self {
+            Self::Skipped => 0,
+            Self::Lost => 1,
+            Self::Replaced => 2,
+            Self::Done => 3,
+        }
+    }
+}
+
+/// One entry per run, in the order given: where history has several of a run, the one that knows most.
+pub fn fold(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut folded: Vec<Entry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match folded.iter_mut().find(|kept| kept.run_id == entry.run_id && kept.job == entry.job) {
+            Some(kept) if kept.outcome.weight() < entry.outcome.weight() => *kept = entry,
+            Some(_) => {}
+            None => folded.push(entry),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(run: &str, outcome: Outcome) -> Entry {
+        let at: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
+        Entry {
+            job: JobName::new("job").unwrap(),
+            tick: Tick::at(at),
+            run_id: RunId::new(run).unwrap(),
+            node: NodeId::new("a").unwrap(),
+            fence: 1,
+            attempt: 1,
+            outcome,
+            started: None,
+            ended: None,
+            status: None,
+            note: None,
+            output: KeptOutput::default(),
+            recorded: at,
+        }
+    }
+
+    #[test]
+    fn a_run_that_reports_its_end_was_not_lost() {
+        let told = vec![
+            entry("r2", Outcome::Done),
+            entry("r1", Outcome::Lost),
+            entry("r1", Outcome::Done),
+            entry("r0", Outcome::Lost),
+        ];
+        let folded: Vec<_> = fold(told).into_iter().map(|entry| (entry.run_id.to_string(), entry.outcome)).collect();
+        let expected = [("r2", Outcome::Done), ("r1", Outcome::Done), ("r0", Outcome::Lost)];
+        assert_eq!(folded, expected.map(|(run, outcome)| (run.to_owned(), outcome)));
+    }
+}

@@ -129,6 +129,7 @@ impl Hold {
                 self.advance(me, now)
             }
             Event::CommandEnded(exit) => self.command_ended(me, exit, now),
+            Event::Interrupted => self.interrupted(me, now),
             Event::Appended | Event::AppendFailed => self.noted(&event),
             Event::Begin | Event::Woke => self.advance(me, now),
         }
@@ -234,6 +235,10 @@ impl Hold {
     fn command_ended(&mut self, me: &Contender, exit: Exit, now: Now) -> Action {
         let give_up_at = now.mono + RECORDING_PATIENCE;
         match self.stage {
+            // Past its deadline the command was ended by its guard, whatever its status looks like.
+            Stage::Running if now.mono >= self.term_at() => {
+                self.stage = Stage::Recording { exit, end: RunEnd::Overdue, give_up_at };
+            }
             Stage::Running if exit.retryable && self.retried < me.retries => {
                 self.retried += 1;
                 self.stage = Stage::Pausing { exit, until: now.mono + me.retry_delay };
@@ -249,6 +254,19 @@ impl Hold {
         }
         self.not_before = now.mono;
         self.advance(me, now)
+    }
+
+    /// No further attempt is made. A claim that was never started is left to be taken over.
+    fn interrupted(&mut self, me: &Contender, now: Now) -> Action {
+        match self.stage {
+            Stage::Waiting { .. } | Stage::Starting { earlier: None, .. } => Action::End(Verdict::Interrupted),
+            Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. } => {
+                let give_up_at = now.mono + RECORDING_PATIENCE;
+                self.stage = Stage::Recording { exit, end: RunEnd::Held, give_up_at };
+                self.advance(me, now)
+            }
+            _ => self.advance(me, now),
+        }
     }
 
     /// What to do now, with no news but the time.

@@ -13,6 +13,6 @@ pub mod record;
 pub mod run;
 
 pub use decide::{Contender, Decision, Evidence, Liveness, OnLost, Overlap, Skip, decide};
-pub use entry::{Entry, KeptOutput, Outcome};
+pub use entry::{Entry, KeptOutput, Outcome, fold};
 pub use record::{Displaced, Record, State};
 pub use run::{Action, Event, Exit, Run, RunEnd, Verdict};

@@ -104,6 +104,8 @@ pub enum Event {
     AppendFailed,
     /// The command ended, or could not be started.
     CommandEnded(Exit),
+    /// The wrapper was told to end while no command was running. May come in place of `Woke`.
+    Interrupted,
 }
 
 /// How a run that started its command went on.
@@ -131,6 +133,8 @@ pub enum Verdict {
         /// What the store's clock says.
         store_time: Timestamp,
     },
+    /// The wrapper was told to end before it had started the command.
+    Interrupted,
     /// The store could not be reached, or not be trusted to have the claim; the command was not started.
     Unavailable,
     /// The command was started.
@@ -228,6 +232,7 @@ impl Run {
                 _ => self.look(now),
             },
             Event::CommandEnded(_) => self.look(now),
+            Event::Interrupted => Action::End(Verdict::Interrupted),
         }
     }
 

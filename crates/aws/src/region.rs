@@ -1,0 +1,106 @@
+//! The region: what is configured first, then the one the instance is in.
+
+use std::fmt;
+
+use bellwether_core::roster::RosterError;
+
+use crate::client::Aws;
+use crate::errors::{denied, invalid};
+use crate::text::shown;
+
+/// Where the region comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionSource {
+    /// The caller's settings.
+    Settings,
+    /// `AWS_REGION` or `AWS_DEFAULT_REGION`.
+    Environment,
+    /// The `region` of the profile.
+    Profile,
+    /// `[Boto] elb_region_name`.
+    Boto,
+    /// The instance identity document.
+    Instance,
+}
+
+impl fmt::Display for RegionSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Settings => "the settings",
+            Self::Environment => "the environment",
+            Self::Profile => "the profile",
+            Self::Boto => "the boto files",
+            Self::Instance => "the instance's identity",
+        })
+    }
+}
+
+impl Aws {
+    /// The region to ask, and where it comes from.
+    ///
+    /// # Errors
+    /// When none is configured and the instance cannot tell, or the configured one cannot be a region.
+    pub async fn region(&self) -> Result<(String, RegionSource), RosterError> {
+        if let Some((region, source)) = self.configured_region().await {
+            return match looks_like_region(&region) {
+                true => Ok((region, source)),
+                false => Err(invalid(
+                    format!("'{}', from {source}, is not a region", shown(&region)),
+                    "give a region such as eu-west-1",
+                )),
+            };
+        }
+        let identity = self.identity().await.map_err(|error| RosterError {
+            message: format!("no AWS region found: none is configured, and {error}"),
+            remedy: format!("set AWS_REGION, or 'region' in ~/.aws/config; or {}", error.remedy()),
+            ..RosterError::from(error)
+        })?;
+        match identity.region {
+            Some(region) => Ok((region, RegionSource::Instance)),
+            None => Err(denied(
+                "no AWS region found: none is configured, and the instance's identity has none",
+                "set AWS_REGION, or 'region' in ~/.aws/config",
+            )),
+        }
+    }
+
+    async fn configured_region(&self) -> Option<(String, RegionSource)> {
+        let settings = self.settings();
+        let variable = |name| settings.environment.get(name).map(str::to_owned);
+        if let Some(region) = settings.region.clone() {
+            return Some((region, RegionSource::Settings));
+        }
+        if let Some(region) = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")) {
+            return Some((region, RegionSource::Environment));
+        }
+        if let Some(region) = self.profiles().await.option("region") {
+            return Some((region.to_owned(), RegionSource::Profile));
+        }
+        self.boto().region.clone().map(|region| (region, RegionSource::Boto))
+    }
+}
+
+/// Whether a text can be a region's name. It becomes part of host names, so nothing else may pass.
+pub(crate) fn looks_like_region(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (2..=63).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_fit_in_host_names() {
+        for region in ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "local"] {
+            assert!(looks_like_region(region), "{region}");
+        }
+        for text in ["", "x", "EU-WEST-1", "eu-west-1.evil.com", "eu/west", "-eu", "eu-", "eu west", "eu\n", "é-1"] {
+            assert!(!looks_like_region(text), "{text}");
+        }
+        assert!(!looks_like_region(&"a".repeat(64)));
+    }
+}

@@ -1,0 +1,42 @@
+//! Texts that others wrote, made fit to be shown.
+
+use std::error::Error;
+
+/// How much of a foreign text an error shows.
+const LONGEST: usize = 400;
+
+/// A text on one line, without control characters, cut to a length that fits in a log.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown: String =
+        text.chars().take(LONGEST).map(|character| if character.is_control() { ' ' } else { character }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push_str("...");
+    }
+    shown.trim().to_owned()
+}
+
+/// An error and its causes on one line; a cause that its error already tells is left out.
+pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !told.contains(&text) {
+            told.push_str(": ");
+            told.push_str(&text);
+        }
+        next = cause.source();
+    }
+    shown(&told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_texts_stay_on_one_line_and_short() {
+        assert_eq!(shown("a\nb\u{1b}[31m "), "a b [31m");
+        assert_eq!(shown(&"x".repeat(10_000)).len(), LONGEST + 3);
+    }
+}

@@ -1,0 +1,10 @@
+//! The crate against servers that play AWS and the metadata service.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure here is a failed test")]
+
+mod caller;
+mod credentials;
+mod imds;
+mod rosters;
+mod rounds;
+mod support;

@@ -1,0 +1,63 @@
+//! The command line of `bellwether` itself. Each command's own arguments stand in its file under `commands`.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{completions, doctor, history, iam, leader, man, once, roster};
+
+/// Run a job once in a fleet, and manage the fleet it runs in.
+#[derive(Debug, Parser)]
+#[command(name = "bellwether", version, max_term_width = 100, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    after_help = "Configuration: /etc/bellwether.toml, then ~/.config/bellwether.toml, then BELLWETHER_* variables, \
+                        then flags.\nThe old program names work too: bellwether clustercron ..., or a link named clustercron."
+)]
+pub(crate) struct Cli {
+    /// Say less: errors alone
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say more: what is being done, and why
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Once(once::OnceArgs),
+    Leader(leader::LeaderArgs),
+    Roster(roster::RosterArgs),
+    History(history::HistoryArgs),
+    Doctor(doctor::DoctorArgs),
+    Iam(iam::IamArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// Which node this is.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct NodeArgs {
+    /// This node's id [default: its instance id on EC2, else its host name]
+    #[arg(long, value_name = "ID")]
+    pub(crate) node: Option<String>,
+}
+
+/// How to reach AWS.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "AWS")]
+pub(crate) struct AwsArgs {
+    /// The region to ask [default: the AWS chain, then the instance's own]
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+
+    /// The profile of ~/.aws/config to use
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
+    /// Ask this endpoint instead of AWS
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
+}

@@ -1,0 +1,74 @@
+//! `bellwether man`: the manual pages.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, CommandFactory};
+
+use crate::args::Cli;
+use crate::exit_status;
+use crate::failure::Failure;
+use crate::wiring::context::Context;
+
+/// Print a manual page, or write all of them to a directory
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  bellwether man once | man -l -\n  bellwether man --directory /usr/local/share/man/man1"
+)]
+pub(crate) struct ManArgs {
+    /// The command to print the page of [default: bellwether itself]
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+
+    /// Write the page of every command to this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    directory: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &ManArgs, context: Context) -> Result<u8, Failure> {
+    let pages = pages()?;
+    if let Some(directory) = &args.directory {
+        write_all(directory, &pages)?;
+        return Ok(exit_status::OK);
+    }
+    let name = args.command.as_ref().map_or_else(|| "bellwether".to_owned(), |command| format!("bellwether-{command}"));
+    let Some((_, page)) = pages.iter().find(|(page, _)| *page == name) else {
+        let known: Vec<_> = pages.iter().filter_map(|(page, _)| page.strip_prefix("bellwether-")).collect();
+        return Err(
+            Failure::usage(format!("there is no page '{name}'")).remedy(format!("commands: {}", known.join(", ")))
+        );
+    };
+    context.console.result(page)?;
+    Ok(exit_status::OK)
+}
+
+/// The pages: name and roff text.
+fn pages() -> Result<Vec<(String, String)>, Failure> {
+    let mut root = Cli::command();
+    root.build();
+    let mut pages = vec![page("bellwether".to_owned(), root.clone())?];
+    for command in root.get_subcommands().filter(|command| command.get_name() != "help") {
+        let name = format!("bellwether-{}", command.get_name());
+        pages.push(page(name, command.clone())?);
+    }
+    Ok(pages)
+}
+
+fn page(name: String, command: clap::Command) -> Result<(String, String), Failure> {
+    let mut roff = Vec::new();
+    clap_mangen::Man::new(command)
+        .title(name.clone())
+        .render(&mut roff)
+        .map_err(|error| Failure::unavailable(format!("the page {name} cannot be made: {error}")))?;
+    Ok((name, String::from_utf8_lossy(&roff).into_owned()))
+}
+
+fn write_all(directory: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
+    for (name, page) in pages {
+        let path = directory.join(format!("{name}.1"));
+        std::fs::write(&path, page).map_err(|error| {
+            Failure::unavailable(format!("cannot write {}: {error}", path.display()))
+                .remedy("create the directory first")
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! The native commands, one file each.
+
+pub(crate) mod completions;
+pub(crate) mod doctor;
+pub(crate) mod history;
+pub(crate) mod iam;
+pub(crate) mod leader;
+pub(crate) mod man;
+pub(crate) mod once;
+pub(crate) mod roster;
+
+use crate::args::Command;
+use crate::failure::Failure;
+use crate::wiring::context::Context;
+
+/// Runs a command; the answer is the exit status.
+pub(crate) async fn run(command: Command, context: Context) -> Result<u8, Failure> {
+    match command {
+        Command::Once(args) => once::run(args, context).await,
+        Command::Leader(args) => leader::run(args, context).await,
+        Command::Roster(args) => roster::run(args, context).await,
+        Command::History(args) => history::run(args, context).await,
+        Command::Doctor(args) => doctor::run(args, context).await,
+        Command::Iam(args) => iam::run(&args, context),
+        Command::Completions(args) => completions::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
+    }
+}

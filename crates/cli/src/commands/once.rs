@@ -1,0 +1,458 @@
+//! `bellwether once`: run a command once per tick in the whole group.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use bellwether_core::claim::{Contender, Exit, OnLost, Overlap, RunEnd, Skip, State, Verdict};
+use bellwether_core::duration;
+use bellwether_core::names::{JobName, NodeId};
+use bellwether_core::roster::{Choice, GroupRef, Standing};
+use bellwether_core::schedule::Schedule;
+use bellwether_core::time::Tick;
+use bellwether_host::signals::Signals;
+use bellwether_host::{clock, random};
+use clap::{Args, ValueEnum};
+
+use crate::args::{AwsArgs, NodeArgs};
+use crate::exit_status;
+use crate::failure::Failure;
+use crate::job::claimed::{Claimed, Finished};
+use crate::job::launch::Launch;
+use crate::job::unclaimed::Unclaimed;
+use crate::settings::keys::lease;
+use crate::wiring::context::Context;
+use crate::wiring::roster::{Survey, survey};
+use crate::wiring::store::{self, StoreRef, check_reach};
+
+const DEFAULT_LEASE: Duration = Duration::from_secs(30);
+const DEFAULT_STAGGER: Duration = Duration::from_millis(150);
+
+/// The rank of a node that could not learn its own: behind all others of a fleet of usual size.
+const LAST_RANK: u32 = 20;
+
+/// Run a command once per tick in the whole group
+///
+/// Put it in every node's crontab in front of the command. All nodes start it at about the same time; one of them
+/// runs the command, the others say who does and exit 0.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct OnceArgs {
+    /// The job's name, the same on every node
+    #[arg(value_name = "JOB")]
+    job: JobName,
+
+    /// The command and its arguments, executed directly, without a shell
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+
+    /// The nodes it may run on: local, nodes:a,b,c, file:PATH, elb:NAME, alb:NAME-OR-ARN, asg:NAME or tag:KEY=VALUE
+    /// [default: local]
+    #[arg(long, value_name = "G")]
+    group: Option<GroupRef>,
+
+    /// Where claims are kept: sqlite:PATH, or none to go by health alone [default: a file in the state directory]
+    #[arg(long, value_name = "URL")]
+    store: Option<StoreRef>,
+
+    /// When the job is due: a cron pattern of five fields, or @hourly and the like
+    #[arg(long, value_name = "CRON", help_heading = "Tick")]
+    schedule: Option<String>,
+
+    /// When the job is due: every so often, counted from 1970-01-01T00:00:00Z [default: every minute]
+    #[arg(long, value_name = "DUR", conflicts_with = "schedule", value_parser = duration::parse, help_heading = "Tick")]
+    every: Option<Duration>,
+
+    /// The time zone of --schedule [default: UTC]
+    #[arg(long, value_name = "ZONE", help_heading = "Tick")]
+    timezone: Option<String>,
+
+    /// What to do while the previous tick is still running
+    #[arg(long, value_enum, default_value_t = OverlapArg::Forbid, value_name = "POLICY", help_heading = "Claim")]
+    overlap: OverlapArg,
+
+    /// What to do with a tick whose node died while running it: at most once, or at least once
+    #[arg(long, value_enum, default_value_t = OnLostArg::Skip, value_name = "POLICY", help_heading = "Claim")]
+    on_lost: OnLostArg,
+
+    /// Keep watching a tick that another node runs, to act when that node dies
+    #[arg(long, help_heading = "Claim")]
+    standby: bool,
+
+    /// How long a node may be silent before others take it for dead, 1s at least [default: 30s]
+    #[arg(long, value_name = "DUR", value_parser = lease, help_heading = "Claim")]
+    lease: Option<Duration>,
+
+    /// How long each node waits for every healthy node before it in the roster [default: 150ms]
+    #[arg(long, value_name = "DUR", value_parser = duration::parse, help_heading = "Claim")]
+    stagger: Option<Duration>,
+
+    /// What to do when the store is out of reach
+    #[arg(long, value_enum, default_value_t = OnStoreErrorArg::Fail, value_name = "POLICY", help_heading = "Claim")]
+    on_store_error: OnStoreErrorArg,
+
+    /// Stop the command, and all it started, after this long; the status is then 124
+    #[arg(long, value_name = "DUR", value_parser = duration::parse, help_heading = "Command")]
+    timeout: Option<Duration>,
+
+    /// How long a stopped command may take to end before it is killed
+    #[arg(long, value_name = "DUR", default_value = "10s", value_parser = duration::parse, help_heading = "Command")]
+    kill_after: Duration,
+
+    /// Start a failed command again, so many times at most
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Command")]
+    retries: u32,
+
+    /// How long to wait before each retry
+    #[arg(long, value_name = "DUR", default_value = "1s", value_parser = duration::parse, help_heading = "Command")]
+    retry_delay: Duration,
+
+    /// The exit status when another node runs the tick [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Command")]
+    skip_status: Option<u8>,
+
+    /// Show what would be done and do nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    node: NodeArgs,
+
+    #[command(flatten)]
+    aws: AwsArgs,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  bellwether once hello -- echo 'run once'
+  bellwether once report --schedule '30 2 * * *' --timezone Europe/Amsterdam --timeout 1h -- /usr/local/bin/report
+  bellwether once sweep --every 10s --overlap replace -- /usr/local/bin/sweep --all
+  bellwether once mail --group elb:web --store none -- /usr/local/bin/mail
+
+In a crontab:
+  30 2 * * *  bellwether --quiet once report --schedule '30 2 * * *' -- /usr/local/bin/report
+
+The command's environment: BELLWETHER_JOB, _TICK, _RUN_ID, _ATTEMPT, _FENCE, _NODE.
+
+Exit status: the command's own when it ran; 0 when another node runs the tick (--skip-status); 64 wrong usage;
+69 store, roster or identity unavailable; 124 timed out; 126 cannot be executed; 127 not found; 128+N killed by signal N.";
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OverlapArg {
+    /// Leave the new tick out
+    Forbid,
+    /// Run both
+    Allow,
+    /// Stop the old run, then start the new one
+    Replace,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OnLostArg {
+    /// Mark it lost: at most once
+    Skip,
+    /// Run it again: at least once
+    Rerun,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnStoreErrorArg {
+    /// Do not run the command; exit 69
+    Fail,
+    /// Run the command without a claim
+    Run,
+}
+
+/// What is to be run, settled from flags and configuration.
+struct Plan {
+    job: JobName,
+    tick: Tick,
+    group: GroupRef,
+    launch: Launch,
+}
+
+pub(crate) async fn run(args: OnceArgs, context: Context) -> Result<u8, Failure> {
+    let group = context.group(args.group.as_ref()).unwrap_or(GroupRef::Local);
+    let store = context.store(args.store.as_ref())?;
+    check_reach(&store, &group)?;
+    let tick = tick(&args, &context)?;
+    let plan = Plan { job: args.job.clone(), tick, group, launch: launch(&args, &context) };
+    if args.dry_run {
+        return dry_run(&args, &context, &plan, &store).await;
+    }
+    match &store {
+        StoreRef::None => run_by_health(&args, &context, &plan).await,
+        StoreRef::Sqlite(path) => {
+            let store = store::open(path).await;
+            run_with_claim(&args, &context, &plan, store).await
+        }
+    }
+}
+
+fn tick(args: &OnceArgs, context: &Context) -> Result<Tick, Failure> {
+    let usage = |error: bellwether_core::schedule::ScheduleError| Failure::usage(error.to_string());
+    let timezone = args.timezone.as_ref().or(context.settings.timezone.as_ref());
+    let schedule = match (&args.schedule, args.every) {
+        (Some(pattern), _) => Schedule::cron(pattern, timezone.map_or("UTC", String::as_str)).map_err(usage)?,
+        (None, _) if args.timezone.is_some() => {
+            return Err(Failure::usage("--timezone only means something with --schedule"));
+        }
+        (None, Some(interval)) => Schedule::every(interval).map_err(usage)?,
+        (None, None) => Schedule::MINUTE,
+    };
+    schedule.latest(clock::now().wall).ok_or_else(|| Failure::usage("the schedule has no tick before now"))
+}
+
+fn launch(args: &OnceArgs, context: &Context) -> Launch {
+    let mut words = args.command.iter().cloned();
+    Launch {
+        program: words.next().unwrap_or_default(),
+        args: words.collect(),
+        timeout: args.timeout,
+        kill_after: args.kill_after,
+        console: context.console,
+    }
+}
+
+fn install_signals() -> Result<Signals, Failure> {
+    Signals::install().map_err(|error| Failure::unavailable(format!("signals cannot be caught: {error}")))
+}
+
+fn skip_status(args: &OnceArgs, context: &Context) -> u8 {
+    args.skip_status.or(context.settings.skip_status).unwrap_or(exit_status::OK)
+}
+
+/// Without a store: the first healthy node runs the command.
+async fn run_by_health(args: &OnceArgs, context: &Context, plan: &Plan) -> Result<u8, Failure> {
+    let survey = survey(context, &plan.group, &args.node, &args.aws).await;
+    let (identity, roster) = (survey.identity?, survey.roster?);
+    let Plan { job, tick, group, .. } = plan;
+    match roster.choose(&identity) {
+        Choice::Chosen => {}
+        Choice::Other(leader) => {
+            context.console.notice(&format!("{job}: tick {tick} is for {leader}, the first healthy node of {group}"));
+            return Ok(skip_status(args, context));
+        }
+        Choice::Nobody => {
+            context.console.notice(&format!("{job}: tick {tick} is not run: no member of {group} is healthy"));
+            return Ok(skip_status(args, context));
+        }
+    }
+    let node = roster.member_of(&identity).unwrap_or(&identity.id);
+    run_unclaimed(args, plan, node).await
+}
+
+async fn run_unclaimed(args: &OnceArgs, plan: &Plan, node: &NodeId) -> Result<u8, Failure> {
+    let mut signals = install_signals()?;
+    let run_id = random::run_id().map_err(no_randomness)?;
+    let unclaimed = Unclaimed {
+        job: &plan.job,
+        tick: plan.tick,
+        run_id: &run_id,
+        node,
+        retries: args.retries,
+        retry_delay: args.retry_delay,
+    };
+    Ok(exit_status::from_command(unclaimed.drive(&plan.launch, &mut signals).await.status))
+}
+
+fn no_randomness(error: impl std::fmt::Display) -> Failure {
+    Failure::unavailable(format!("the system gives no random bytes: {error}"))
+}
+
+async fn run_with_claim(
+    args: &OnceArgs,
+    context: &Context,
+    plan: &Plan,
+    store: Result<store::OpenStore, Failure>,
+) -> Result<u8, Failure> {
+    let survey = survey(context, &plan.group, &args.node, &args.aws).await;
+    let Some((node, rank)) = seat(context, plan, survey)? else { return Ok(skip_status(args, context)) };
+    let store = match store {
+        Ok(store) => store,
+        Err(failure) if args.on_store_error == OnStoreErrorArg::Run => {
+            context.console.warning(&format!("{}; running without a claim", failure.message));
+            return run_unclaimed(args, plan, &node).await;
+        }
+        Err(failure) => return Err(failure),
+    };
+    let stagger = args.stagger.or(context.settings.stagger).unwrap_or(DEFAULT_STAGGER);
+    let contender = Contender {
+        job: plan.job.clone(),
+        tick: plan.tick,
+        run_id: random::run_id().map_err(no_randomness)?,
+        node: node.clone(),
+        lease: args.lease.or(context.settings.lease).unwrap_or(DEFAULT_LEASE),
+        overlap: args.overlap.into(),
+        on_lost: args.on_lost.into(),
+        standby: args.standby,
+        stagger: stagger.saturating_mul(rank),
+        retries: args.retries,
+        retry_delay: args.retry_delay,
+    };
+    let mut signals = install_signals()?;
+    let finished = Claimed::new(contender, &store, &plan.launch, &mut signals).drive().await;
+    if finished.verdict == Verdict::Unavailable && args.on_store_error == OnStoreErrorArg::Run {
+        context.console.warning(&format!("{}; running without a claim", complaint(&finished)));
+        return run_unclaimed(args, plan, &node).await;
+    }
+    report(args, context, plan, finished)
+}
+
+/// The name and rank by which this node takes part; none when its group says that it does not.
+///
+/// A roster that cannot be had must not stop the job everywhere: the node then takes part as the last in rank, for
+/// rank is order alone and the claim is what keeps the promise.
+fn seat(context: &Context, plan: &Plan, survey: Survey) -> Result<Option<(NodeId, u32)>, Failure> {
+    let Plan { job, tick, group, .. } = plan;
+    let identity = survey.identity?;
+    let roster = match survey.roster {
+        Ok(roster) => roster,
+        Err(error) if error.kind.is_mistake() => return Err(error.into()),
+        Err(error) => {
+            context.console.warning(&format!("{job}: {error}; this node takes part as the last in rank"));
+            return Ok(Some((identity.id, LAST_RANK)));
+        }
+    };
+    let out = |why: String| context.console.notice(&format!("{job}: tick {tick} is not for this node: {why}"));
+    match roster.standing(&identity) {
+        Standing::Healthy { rank } => {
+            let node = roster.member_of(&identity).unwrap_or(&identity.id).clone();
+            Ok(Some((node, u32::try_from(rank).unwrap_or(u32::MAX))))
+        }
+        Standing::Unhealthy { state, .. } => {
+            out(format!("{} is {state} in {group}", identity.id));
+            Ok(None)
+        }
+        Standing::Stranger => {
+            out(format!("{} is not in {group}", identity.id));
+            Ok(None)
+        }
+    }
+}
+
+fn complaint(finished: &Finished) -> String {
+    finished.complaint.clone().unwrap_or_else(|| "the store did not confirm the claim".to_owned())
+}
+
+/// What the end of the loop means for the user.
+fn report(args: &OnceArgs, context: &Context, plan: &Plan, finished: Finished) -> Result<u8, Failure> {
+    let Plan { job, tick, .. } = plan;
+    match &finished.verdict {
+        Verdict::Skipped(skip) => {
+            context.console.notice(&format!("{job}: {}", explain_skip(*tick, skip)));
+            Ok(skip_status(args, context))
+        }
+        Verdict::ClockAhead { store_time } => Err(Failure::unavailable(format!(
+            "{job}: tick {tick} lies in the future: the store's clock says {store_time}; the command was not run"
+        ))
+        .remedy("set this host's clock (chronyc tracking, timedatectl)")),
+        Verdict::Unavailable => {
+            Err(Failure::unavailable(format!("{job}: tick {tick}: {}; the command was not run", complaint(&finished)))
+                .remedy("check the store with: bellwether doctor"))
+        }
+        Verdict::Interrupted => {
+            let signal = finished.told_to_end.map_or(0, |signal| signal as i32);
+            context.console.notice(&format!("{job}: tick {tick}: told to end before the command was started"));
+            Ok(exit_status::from_command(exit_status::signaled(signal)))
+        }
+        Verdict::Ran { exit, end, recorded } => Ok(report_run(context, plan, *exit, *end, *recorded, &finished)),
+    }
+}
+
+fn report_run(context: &Context, plan: &Plan, exit: Exit, end: RunEnd, recorded: bool, finished: &Finished) -> u8 {
+    let Plan { job, tick, .. } = plan;
+    match end {
+        RunEnd::Held | RunEnd::Detached => {}
+        RunEnd::Replaced => {
+            context.console.notice(&format!("{job}: tick {tick} was stopped: a later tick replaced it"))
+        }
+        RunEnd::Overdue => context.console.error(&format!(
+            "{job}: tick {tick} was stopped: the store was out of reach for too long: {}",
+            complaint(finished)
+        )),
+        RunEnd::ClaimLost => {
+            context.console.error(&format!("{job}: tick {tick} was stopped: another node took its claim"));
+        }
+    }
+    if !recorded {
+        context
+            .console
+            .warning(&format!("{job}: the end of tick {tick} could not be recorded: {}", complaint(finished)));
+    }
+    exit_status::from_command(exit.status)
+}
+
+fn explain_skip(tick: Tick, skip: &Skip) -> String {
+    match skip {
+        Skip::Taken(record) => {
+            let how = match (record.state, record.status) {
+                (State::Done, Some(status)) => format!("done with status {status}"),
+                (State::Claimed, _) => "about to start".to_owned(),
+                _ => "running".to_owned(),
+            };
+            format!("tick {tick} is taken: node {} has it, {how}", record.node)
+        }
+        Skip::Superseded(record) => {
+            format!("tick {tick} is past: node {} has claimed tick {} already", record.node, record.tick)
+        }
+        Skip::Overlap(record) => {
+            format!("tick {tick} is skipped: tick {} is still running on node {}", record.tick, record.node)
+        }
+        Skip::Lost(record) => format!(
+            "tick {tick} is lost: node {} died while running it; it is not run again (--on-lost rerun would)",
+            record.node
+        ),
+    }
+}
+
+/// Says what would be done, from what can be read without changing anything.
+async fn dry_run(args: &OnceArgs, context: &Context, plan: &Plan, store: &StoreRef) -> Result<u8, Failure> {
+    let Plan { job, tick, group, launch } = plan;
+    let survey = survey(context, group, &args.node, &args.aws).await;
+    let (identity, roster) = (survey.identity?, survey.roster?);
+    let standing = match roster.standing(&identity) {
+        Standing::Healthy { rank } => format!("healthy, rank {rank}"),
+        Standing::Unhealthy { state, reason } => format!("{state} {reason}"),
+        Standing::Stranger => "not a member".to_owned(),
+    };
+    let held = match store {
+        StoreRef::None => "no store: the first healthy node runs it".to_owned(),
+        StoreRef::Sqlite(path) if !path.exists() => format!("sqlite:{} (would be created): free", path.display()),
+        StoreRef::Sqlite(path) => {
+            let store = store::open(path).await?;
+            let current = store.claims.read(job).await?.current;
+            let claim = current.map_or_else(
+                || "never claimed".to_owned(),
+                |(record, _)| format!("tick {} was claimed last, by node {}", record.tick, record.node),
+            );
+            format!("{}: {claim}", store.name)
+        }
+    };
+    let words: Vec<_> =
+        std::iter::once(&launch.program).chain(&launch.args).map(|word| word.to_string_lossy()).collect();
+    context.console.result(&format!(
+        "job      {job}\ntick     {tick}\nnode     {}\ngroup    {group}: {standing}\nstore    {held}\ncommand  {}\n",
+        identity.id,
+        words.join(" ")
+    ))?;
+    Ok(exit_status::OK)
+}
+
+impl From<OverlapArg> for Overlap {
+    fn from(arg: OverlapArg) -> Self {
+        match arg {
+            OverlapArg::Forbid => Self::Forbid,
+            OverlapArg::Allow => Self::Allow,
+            OverlapArg::Replace => Self::Replace,
+        }
+    }
+}
+
+impl From<OnLostArg> for OnLost {
+    fn from(arg: OnLostArg) -> Self {
+        match arg {
+            OnLostArg::Skip => Self::Skip,
+            OnLostArg::Rerun => Self::Rerun,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The log as people grep for it: on standard error `LEVEL    logger : message`, in syslog `logger [pid]: message`.
+
+use std::io::Write;
+use std::path::Path;
+
+use bellwether_host::syslog::{DEV_LOG, Severity, Syslog};
+
+/// How important a message is, in Python's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+impl Level {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+        }
+    }
+
+    const fn severity(self) -> Severity {
+        match self {
+            Self::Debug => Severity::Debug,
+            Self::Info => Severity::Info,
+            Self::Warning => Severity::Warning,
+            Self::Error => Severity::Error,
+        }
+    }
+}
+
+/// Where messages of at least a level go.
+pub(super) struct Log {
+    least: Level,
+    syslog: Option<Syslog>,
+}
+
+impl Log {
+    /// A log to standard error; with `syslog`, to `/dev/log` alone where there is one.
+    pub(super) fn open(verbose: u8, syslog: bool) -> Self {
+        let least = match verbose {
+            0 => Level::Error,
+            1 => Level::Info,
+            _ => Level::Debug,
+        };
+        let syslog = syslog.then(|| Syslog::connect(Path::new(DEV_LOG)).ok()).flatten();
+        Self { least, syslog }
+    }
+
+    /// Whether a message of this level is written at all.
+    pub(super) fn takes(&self, level: Level) -> bool {
+        level >= self.least
+    }
+
+    /// Writes a message. Where the log itself fails there is nobody left to tell.
+    pub(super) fn write(&self, level: Level, logger: &str, message: &str) {
+        if !self.takes(level) {
+            return;
+        }
+        match &self.syslog {
+            Some(syslog) => {
+                let _ = syslog.send(level.severity(), &format!("{logger} [{}]: {message}", std::process::id()));
+            }
+            None => {
+                let line = format!("{:<8} {logger} : {message}\n", level.as_str());
+                let _ = std::io::stderr().lock().write_all(line.as_bytes());
+            }
+        }
+    }
+}

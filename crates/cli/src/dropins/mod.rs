@@ -1,0 +1,57 @@
+//! Old programs' command lines, each in a folder of its own. They translate, call the native parts, and render in
+//! the old format; none imports another.
+
+mod clustercron;
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use bellwether_core::environment::Environment;
+
+/// An old program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DropIn {
+    /// clustercron 1.0.1
+    Clustercron,
+}
+
+/// The drop-in that is meant, by the program's name or by the first argument, and its own arguments. Names are
+/// matched exactly: a program called `my-clustercron` is none.
+pub(crate) fn named(arguments: &[OsString]) -> Option<(DropIn, Vec<OsString>)> {
+    let program = arguments.first().and_then(|program| Path::new(program).file_name());
+    if let Some(dropin) = program.and_then(by_name) {
+        return Some((dropin, arguments.get(1..).unwrap_or_default().to_vec()));
+    }
+    let dropin = by_name(arguments.get(1)?)?;
+    Some((dropin, arguments.get(2..).unwrap_or_default().to_vec()))
+}
+
+fn by_name(name: &OsStr) -> Option<DropIn> {
+    (name == "clustercron").then_some(DropIn::Clustercron)
+}
+
+/// Runs a drop-in; the answer is the exit status.
+pub(crate) async fn run(dropin: DropIn, arguments: Vec<OsString>, environment: Environment) -> u8 {
+    match dropin {
+        DropIn::Clustercron => clustercron::run(&arguments, environment).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named_by(words: &[&str]) -> Option<Vec<OsString>> {
+        let arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
+        named(&arguments).map(|(_, rest)| rest)
+    }
+
+    #[test]
+    fn a_drop_in_is_named_exactly_by_program_or_first_argument() {
+        assert_eq!(named_by(&["/usr/bin/clustercron", "elb"]), Some(vec!["elb".into()]));
+        assert_eq!(named_by(&["bellwether", "clustercron", "-v"]), Some(vec!["-v".into()]));
+        assert_eq!(named_by(&["my-clustercron", "elb"]), None);
+        assert_eq!(named_by(&["bellwether", "once", "clustercron"]), None);
+        assert_eq!(named_by(&["bellwether"]), None);
+    }
+}

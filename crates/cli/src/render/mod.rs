@@ -1,0 +1,4 @@
+//! What people and programs get to read.
+
+pub(crate) mod console;
+pub(crate) mod table;

@@ -1,0 +1,64 @@
+//! The keys of the configuration, in one table.
+
+use std::time::Duration;
+
+use bellwether_core::duration;
+
+use super::{SHORTEST_LEASE, Settings};
+
+/// A key and how its value, as text, is taken.
+pub(super) struct Key {
+    /// As a path in the file; in the environment `BELLWETHER_` and the path in capitals, dots as underscores.
+    pub(super) path: &'static str,
+    pub(super) take: fn(&mut Settings, &str) -> Result<(), String>,
+}
+
+/// Every key there is.
+pub(super) const KEYS: &[Key] = &[
+    Key { path: "node", take: |settings, text| set(&mut settings.node, Ok(text.to_owned())) },
+    Key { path: "group", take: |settings, text| set(&mut settings.group, text.parse().map_err(say)) },
+    Key { path: "store", take: |settings, text| set(&mut settings.store, text.parse().map_err(say)) },
+    Key { path: "timezone", take: |settings, text| set(&mut settings.timezone, Ok(text.to_owned())) },
+    Key { path: "once.lease", take: |settings, text| set(&mut settings.lease, lease(text)) },
+    Key { path: "once.stagger", take: |settings, text| set(&mut settings.stagger, duration::parse(text).map_err(say)) },
+    Key { path: "once.skip_status", take: |settings, text| set(&mut settings.skip_status, status(text)) },
+    Key { path: "aws.region", take: |settings, text| set(&mut settings.region, Ok(text.to_owned())) },
+    Key { path: "aws.profile", take: |settings, text| set(&mut settings.profile, Ok(text.to_owned())) },
+    Key { path: "aws.endpoint_url", take: |settings, text| set(&mut settings.endpoint_url, Ok(text.to_owned())) },
+    Key {
+        path: "aws.timeout",
+        take: |settings, text| set(&mut settings.aws_timeout, duration::parse(text).map_err(say)),
+    },
+    Key { path: "aws.attempts", take: |settings, text| set(&mut settings.aws_attempts, attempts(text)) },
+];
+
+/// The environment variable that sets a key.
+pub(super) fn variable(path: &str) -> String {
+    format!("BELLWETHER_{}", path.to_uppercase().replace('.', "_"))
+}
+
+fn set<T>(slot: &mut Option<T>, value: Result<T, String>) -> Result<(), String> {
+    *slot = Some(value?);
+    Ok(())
+}
+
+fn say(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// Reads a lease.
+pub(crate) fn lease(text: &str) -> Result<Duration, String> {
+    let lease = duration::parse(text).map_err(say)?;
+    if lease < SHORTEST_LEASE { Err("a lease must last 1s at least".to_owned()) } else { Ok(lease) }
+}
+
+fn status(text: &str) -> Result<u8, String> {
+    text.parse().map_err(|_| format!("'{text}' is not an exit status; use a number from 0 to 255"))
+}
+
+fn attempts(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(attempts @ 1..=10) => Ok(attempts),
+        _ => Err(format!("'{text}' is not a number of attempts; use 1 to 10")),
+    }
+}

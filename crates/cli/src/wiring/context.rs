@@ -1,0 +1,54 @@
+//! What every command is given: the environment, the configuration, the console, and AWS where it is needed.
+
+use bellwether_aws::{Aws, AwsSettings};
+use bellwether_core::environment::Environment;
+use bellwether_core::roster::GroupRef;
+
+use crate::args::{AwsArgs, NodeArgs};
+use crate::failure::Failure;
+use crate::render::console::Console;
+use crate::settings::Settings;
+
+/// The outside world of a command.
+#[derive(Debug, Clone)]
+pub(crate) struct Context {
+    pub(crate) environment: Environment,
+    pub(crate) settings: Settings,
+    pub(crate) console: Console,
+}
+
+impl Context {
+    /// A handle to AWS; nothing is read or asked before it is used.
+    pub(crate) fn aws(&self, args: &AwsArgs) -> Aws {
+        Aws::new(AwsSettings {
+            region: args.region.clone().or_else(|| self.settings.region.clone()),
+            profile: args.profile.clone().or_else(|| self.settings.profile.clone()),
+            endpoint_url: args.endpoint_url.clone().or_else(|| self.settings.endpoint_url.clone()),
+            timeout: self.settings.aws_timeout,
+            attempts: self.settings.aws_attempts,
+            environment: self.environment.clone(),
+            boto_files: None,
+        })
+    }
+
+    /// The id this node was given by flag or configuration.
+    pub(crate) fn given_node(&self, args: &NodeArgs) -> Option<String> {
+        args.node.clone().or_else(|| self.settings.node.clone())
+    }
+
+    /// The group named by flag, else by the configuration.
+    pub(crate) fn group(&self, flag: Option<&GroupRef>) -> Option<GroupRef> {
+        flag.or(self.settings.group.as_ref()).cloned()
+    }
+
+    /// The group named by flag or configuration.
+    ///
+    /// # Errors
+    /// When neither names one.
+    pub(crate) fn required_group(&self, flag: Option<&GroupRef>) -> Result<GroupRef, Failure> {
+        self.group(flag).ok_or_else(|| {
+            Failure::usage("no group is named")
+                .remedy("add --group G, for example --group elb:NAME, or set 'group' in /etc/bellwether.toml")
+        })
+    }
+}

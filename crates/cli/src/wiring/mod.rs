@@ -1,0 +1,7 @@
+//! The one place that picks a store, a roster and an identity from what the user named.
+
+pub(crate) mod context;
+pub(crate) mod identity;
+pub(crate) mod lists;
+pub(crate) mod roster;
+pub(crate) mod store;

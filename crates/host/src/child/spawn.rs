@@ -1,0 +1,165 @@
+//! Starts a command as a process group of its own.
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, getpid, getppid};
+
+use super::guard::{Guard, Message};
+use super::process::Process;
+use super::spec::{CommandSpec, OutputMode};
+use super::writer::Writer;
+
+/// Why a command was not started. Shells, and `timeout(1)`, report the first as status 127 and the second as 126.
+#[derive(Debug, thiserror::Error)]
+pub enum SpawnError {
+    /// There is no such program, or the interpreter that its first line names is missing.
+    #[error("cannot run '{program}': {why}")]
+    NotFound {
+        /// The program as it was given.
+        program: String,
+        /// What is missing, and what to do.
+        why: &'static str,
+    },
+    /// The program is there but cannot be executed: no permission, a directory, not a program.
+    #[error("cannot run '{program}': {source}; it must be an executable file")]
+    NotExecutable {
+        /// The program as it was given.
+        program: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The machine or a limit was in the way: no memory, too many processes or descriptors.
+    #[error("cannot start '{program}': {source}; nothing was run")]
+    Other {
+        /// The program as it was given.
+        program: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// Starts the process with the write ends of two pipes as its outputs, and its guard first when it is tied to us.
+pub(super) fn start(spec: &CommandSpec, out: OwnedFd, err: OwnedFd) -> Result<Process, SpawnError> {
+    let guard = if spec.tied { Some(Guard::start()) } else { None };
+    let guard = guard.transpose().map_err(|source| other(spec, source))?;
+    let mut command = Command::new(&spec.program);
+    command
+        .args(&spec.args)
+        .envs(spec.env.iter().map(|(name, value)| (name, value)))
+        .stdin(standard_input())
+        .stdout(out)
+        .stderr(err)
+        .process_group(0);
+    prepare_in_child(&mut command, spec, guard.as_ref());
+    // On failure the guard is dropped here, and ends without harm.
+    let leader = command.spawn().map_err(|error| classify(spec, error))?;
+    Ok(Process::new(leader, guard))
+}
+
+/// A terminal stops a background group that reads from it, so such a group gets none.
+fn standard_input() -> Stdio {
+    if io::stdin().is_terminal() { Stdio::null() } else { Stdio::inherit() }
+}
+
+/// Our outputs, each with its thread, where the command's are passed through.
+pub(super) fn targets(spec: &CommandSpec) -> Result<[Option<Writer>; 2], SpawnError> {
+    let ours = |output: &dyn AsFd, name| {
+        let target: OwnedFd = output.as_fd().try_clone_to_owned()?;
+        Writer::start(target, name)
+    };
+    let both = || io::Result::Ok([Some(ours(&io::stdout(), "stdout")?), Some(ours(&io::stderr(), "stderr")?)]);
+    match spec.output {
+        OutputMode::Capture => Ok([None, None]),
+        OutputMode::PassThrough => both().map_err(|source| other(spec, source)),
+    }
+}
+
+#[expect(unsafe_code, reason = "inheritance and the parent's death are set between fork and exec, or not at all")]
+fn prepare_in_child(command: &mut Command, spec: &CommandSpec, guard: Option<&Guard>) {
+    let inherited: Vec<RawFd> = spec.inherit.iter().map(AsRawFd::as_raw_fd).collect();
+    let announce_on = guard.map(Guard::announce_on);
+    let parent = getpid();
+    let tied = spec.tied;
+    let prepare = move || {
+        if tied {
+            die_with(parent)?;
+        }
+        if let Some(pipe) = announce_on {
+            announce(pipe)?;
+        }
+        inherited.iter().try_for_each(|&descriptor| keep_open(descriptor))
+    };
+    // SAFETY: the closure only makes system calls; it neither allocates nor takes locks.
+    unsafe { command.pre_exec(prepare) };
+}
+
+/// Asks to be killed when the thread that spawned us ends, and makes sure that it has not ended already.
+fn die_with(parent: Pid) -> io::Result<()> {
+    set_pdeathsig(Signal::SIGKILL)?;
+    if getppid() == parent { Ok(()) } else { Err(Errno::ESRCH.into()) }
+}
+
+#[expect(unsafe_code, reason = "between fork and exec the guard's pipe is known by its number only")]
+fn announce(pipe: RawFd) -> io::Result<()> {
+    let message = Message::Watch(getpid().as_raw()).encode();
+    // SAFETY: the buffer is as long as told, and the descriptor is open: its owner waits for this process to exec.
+    Errno::result(unsafe { libc::write(pipe, message.as_ptr().cast(), message.len()) })?;
+    Ok(())
+}
+
+#[expect(unsafe_code, reason = "between fork and exec descriptors are known by their numbers only")]
+fn keep_open(descriptor: RawFd) -> io::Result<()> {
+    // SAFETY: changes a flag of a descriptor in this process alone.
+    Errno::result(unsafe { libc::fcntl(descriptor, libc::F_SETFD, 0) })?;
+    Ok(())
+}
+
+pub(super) fn other(spec: &CommandSpec, source: io::Error) -> SpawnError {
+    SpawnError::Other { program: shown(&spec.program), source }
+}
+
+/// Sorts the system's reasons as bash and `timeout(1)` do. A file without a `#!` line is no failure: `execvp(3)`
+/// gives it to /bin/sh.
+fn classify(spec: &CommandSpec, source: io::Error) -> SpawnError {
+    let program = shown(&spec.program);
+    match source.raw_os_error().map(Errno::from_raw) {
+        Some(Errno::ENOENT) if is_path(&spec.program) && Path::new(&spec.program).exists() => {
+            SpawnError::NotFound { program, why: "the interpreter that it names is missing; check its first line" }
+        }
+        Some(Errno::ENOENT) => {
+            SpawnError::NotFound { program, why: "no such program; check the name and PATH, or give its full path" }
+        }
+        Some(
+            Errno::EACCES
+            | Errno::EPERM
+            | Errno::ENOEXEC
+            | Errno::EISDIR
+            | Errno::ENOTDIR
+            | Errno::ELOOP
+            | Errno::E2BIG
+            | Errno::ENAMETOOLONG
+            | Errno::ETXTBSY
+            | Errno::ELIBBAD
+            | Errno::EINVAL,
+        ) => SpawnError::NotExecutable { program, source },
+        _ => SpawnError::Other { program, source },
+    }
+}
+
+/// Whether a program is given by its path, and not looked for on `PATH`.
+fn is_path(program: &OsStr) -> bool {
+    program.as_encoded_bytes().contains(&b'/')
+}
+
+fn shown(program: &OsStr) -> String {
+    program.to_string_lossy().into_owned()
+}

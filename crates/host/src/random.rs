@@ -1,0 +1,36 @@
+//! Random numbers from the kernel.
+
+use std::fmt::Write;
+use std::io;
+
+use bellwether_core::names::RunId;
+
+/// The bytes in a run's id: as many as in a UUID, so that two never meet.
+const RUN_ID_BYTES: usize = 16;
+
+/// A new run id: 32 hexadecimal digits.
+///
+/// # Errors
+/// When the kernel gives no random numbers.
+pub fn run_id() -> io::Result<RunId> {
+    let mut bytes = [0_u8; RUN_ID_BYTES];
+    getrandom::fill(&mut bytes)?;
+    let mut digits = String::with_capacity(2 * RUN_ID_BYTES);
+    for byte in bytes {
+        write!(digits, "{byte:02x}").map_err(io::Error::other)?;
+    }
+    RunId::new(digits).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_hex_and_differ() {
+        let (one, two) = (run_id().unwrap(), run_id().unwrap());
+        assert_ne!(one, two);
+        assert_eq!(one.as_str().len(), 32);
+        assert!(one.as_str().bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+}

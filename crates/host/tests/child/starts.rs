@@ -1,0 +1,103 @@
+//! How commands start, and how they do not.
+
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use bellwether_core::claim::Liveness;
+use bellwether_core::names::RunId;
+use bellwether_host::child::{Child, SpawnError, Tail};
+use bellwether_host::lock::{RunLock, probe};
+
+use crate::support::*;
+
+fn file(dir: &Path, name: &str, content: &str, mode: u32) -> PathBuf {
+    let path = dir.join(name);
+    fs::write(&path, content).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+    path
+}
+
+async fn failure(program: &Path) -> SpawnError {
+    for tied in [true, false] {
+        let mut spec = command(program.to_str().unwrap(), &[]);
+        spec.tied = tied;
+        let error = Child::spawn(&spec, Tail::new(0)).err().expect("the command does not start");
+        assert!(error.to_string().contains(program.to_str().unwrap()), "{error}");
+        if !tied {
+            return error;
+        }
+    }
+    unreachable!()
+}
+
+#[tokio::test]
+async fn a_missing_program_or_interpreter_is_not_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let orphan = file(dir.path(), "orphan", "#!/nonexistent/interpreter\n", 0o755);
+    for program in [Path::new("no-such-program-anywhere"), Path::new("/nonexistent/program"), &orphan] {
+        let error = failure(program).await;
+        assert!(matches!(error, SpawnError::NotFound { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_directory_or_a_file_without_permission_is_not_executable() {
+    let dir = tempfile::tempdir().unwrap();
+    let plain = file(dir.path(), "plain", "#!/bin/sh\n", 0o644);
+    for program in [dir.path(), &plain, &plain.join("below")] {
+        let error = failure(program).await;
+        assert!(matches!(error, SpawnError::NotExecutable { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn arguments_are_verbatim_and_variables_are_added() {
+    let mut spec = command("printf", &["%s|", "a b", "$HOME", "*", "-x"]);
+    assert_eq!(run(&spec).await, (exited(0), b"a b|$HOME|*|-x|".to_vec()));
+    spec = script("echo $BELLWETHER_JOB; test -n \"$PATH\"");
+    spec.env = vec![("BELLWETHER_JOB".to_owned(), "täglich".to_owned())];
+    assert_eq!(run(&spec).await, (exited(0), "täglich\n".as_bytes().to_vec()));
+}
+
+#[tokio::test]
+async fn a_command_leads_a_group_of_its_own() {
+    let child = Child::spawn(&script("ps -o pgid= -p $$ || cut -d' ' -f5 /proc/$$/stat"), Tail::new(100)).unwrap();
+    let id = child.id();
+    let mut child = child;
+    assert_eq!(end_of(&mut child).await, exited(0));
+    let shown = String::from_utf8(child.into_observer().into_kept().tail).unwrap();
+    assert_eq!(shown.trim(), id.to_string());
+}
+
+#[tokio::test]
+async fn only_the_named_descriptors_are_inherited() {
+    let mut kept = tempfile::tempfile().unwrap();
+    let other = tempfile::tempfile().unwrap();
+    kept.flush().unwrap();
+    let inherited = kept.as_fd().try_clone_to_owned().unwrap();
+    let (inside, outside) = (inherited.as_raw_fd(), other.as_raw_fd());
+    let mut spec = script(&format!("test -e /proc/self/fd/{inside} && test ! -e /proc/self/fd/{outside}"));
+    spec.tied = true;
+    spec.inherit.push(inherited);
+    assert_eq!(run(&spec).await.0, exited(0));
+}
+
+#[tokio::test]
+async fn a_runs_lock_is_held_by_its_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = RunId::new("r1").unwrap();
+    let lock = RunLock::take(dir.path(), &id).unwrap();
+    let mut spec = command("sleep", &["1000"]);
+    spec.tied = true;
+    spec.inherit.push(lock.as_fd().try_clone_to_owned().unwrap());
+    let mut child = Child::spawn(&spec, Tail::new(0)).unwrap();
+    drop((lock, spec));
+    assert_eq!(probe(dir.path(), &id), Liveness::Alive);
+    child.terminate(in_millis(5_000));
+    assert_eq!(end_of(&mut child).await, signaled(15));
+    // Other tests fork at the same time, and a fork holds the lock until it executes something.
+    assert!(eventually(|| probe(dir.path(), &id) == Liveness::Gone).await);
+}

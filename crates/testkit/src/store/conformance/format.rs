@@ -1,0 +1,22 @@
+//! Records that this release cannot read.
+
+use bellwether_core::store::StoreError;
+
+use super::{Checked, Open, Plant, holds};
+use crate::store::fixtures::job;
+
+/// A record of a newer format, or a damaged one, is an error and never 'no record'; other jobs are not affected.
+pub async fn what_cannot_be_read_is_refused(open: &impl Open, plant: &impl Plant) -> Checked {
+    let name = "what_cannot_be_read_is_refused";
+    let store = open(name).await;
+    let texts =
+        [("newer", r#"{"format":2,"shape":"new"}"#), ("damaged", r#"{"format":1}"#), ("no record", "?"), ("empty", "")];
+    for (kind, text) in texts {
+        plant(name, &job(kind), text).await;
+        let read = store.read(&job(kind)).await;
+        holds(format!("{kind}: {read:?}"), matches!(read, Err(StoreError::Unreadable { .. })))?;
+    }
+    let newer = store.read(&job("newer")).await.map_err(|error| error.to_string());
+    holds(format!("no remedy is told: {newer:?}"), newer.is_err_and(|text| text.contains("upgrade")))?;
+    holds("another job cannot be read", store.read(&job("other")).await?.current.is_none())
+}
