@@ -66,6 +66,8 @@ struct Plan {
     standby: bool,
     longest_command: Ms,
     retries: u32,
+    /// Whether all nodes are one host, where the end of a wrapper and its command is seen at once.
+    local: bool,
     faults: Faults,
 }
 
@@ -77,6 +79,7 @@ const PLAN: Plan = Plan {
     standby: false,
     longest_command: 4_000,
     retries: 0,
+    local: false,
     faults: STORM,
 };
 
@@ -278,7 +281,7 @@ impl Fleet {
                 let failed = self.dice.one_in(faults.lost);
                 let snapshot = self.record.clone().map(|(record, version)| (record, Version::new(version.to_string())));
                 let snapshot = Box::new(Snapshot { current: snapshot, store_time: None });
-                let event = Event::Read { snapshot, liveness: Liveness::Unknown };
+                let event = Event::Read { snapshot, liveness: self.liveness(index) };
                 let (at, event) = if failed { (by, Event::ReadFailed) } else { (soon, event) };
                 self.schedule(at, Happening::Deliver(index, event));
             }
@@ -315,6 +318,20 @@ impl Fleet {
                 wrapper.verdict = Some(verdict);
             }
         }
+    }
+
+    /// What the host knows of the run that a wrapper waits for.
+    fn liveness(&self, index: usize) -> Liveness {
+        let me = &self.wrappers[index].contender.run_id;
+        let Some((record, _)) = self.record.as_ref().filter(|_| self.plan.local) else { return Liveness::Unknown };
+        let awaited = match &record.displaced {
+            Some(displaced) if record.run_id == *me => &displaced.run_id,
+            _ => &record.run_id,
+        };
+        let runner = self.wrappers.iter().find(|wrapper| wrapper.contender.run_id == *awaited).unwrap();
+        let running = runner.command_end().is_some_and(|ends| ends > self.now);
+        let gone = !running && (runner.dead || runner.verdict.is_some());
+        if gone { Liveness::Gone } else { Liveness::Alive }
     }
 
     fn send(&mut self, wrapper: usize, expected: Option<Version>, record: Box<Record>, entries: Vec<Entry>, by: Ms) {
@@ -453,6 +470,15 @@ fn replace_stops_the_old_run_before_the_new_one_starts() {
     fleets(Plan { faults: CALM, ..plan }, |fleet| {
         assert_eq!(fleet.ticks_run().len() as u64, fleet.plan.ticks, "seed {}: every tick gets its turn", fleet.seed);
     });
+}
+
+#[test]
+fn on_one_host_the_end_of_a_run_is_believed_at_once() {
+    let plan = Plan { local: true, longest_command: 25_000, ..PLAN };
+    for overlap in [Overlap::Forbid, Overlap::Replace, Overlap::Allow] {
+        fleets(Plan { overlap, ..plan }, each_tick_started_at_most_once);
+    }
+    fleets(Plan { on_lost: OnLost::Rerun, standby: true, ..plan }, |_| {});
 }
 
 #[test]

@@ -116,10 +116,15 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    /// What this host's locks tell of the run of a record.
+    /// What this host's locks tell of the run that is waited for: that of the record, or the one it has displaced.
     fn liveness(&self, record: &Record) -> Liveness {
-        match &self.locks {
-            Some(locks) if record.is_live() && record.run_id != self.contender.run_id => probe(locks, &record.run_id),
+        let awaited = match &record.displaced {
+            _ if record.run_id != self.contender.run_id => record.is_live().then_some(&record.run_id),
+            Some(displaced) if !displaced.stopped => Some(&displaced.run_id),
+            _ => None,
+        };
+        match (&self.locks, awaited) {
+            (Some(locks), Some(run_id)) => probe(locks, run_id),
             _ => Liveness::Unknown,
         }
     }

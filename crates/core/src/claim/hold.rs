@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::decide::{Contender, Skip};
+use super::decide::{Contender, Liveness, Skip};
 use super::entry::{Entry, Outcome};
 use super::record::{Record, State};
 use super::run::{Action, Event, Exit, RunEnd, Verdict, operation_limit, retry_pause};
@@ -120,7 +120,12 @@ impl Hold {
                 }
                 self.advance(me, now)
             }
-            Event::Read { snapshot, .. } => self.reconcile(me, *snapshot, now),
+            Event::Read { snapshot, liveness } => {
+                if let (Stage::Waiting { free_at }, Liveness::Gone) = (&mut self.stage, liveness) {
+                    *free_at = now.mono;
+                }
+                self.reconcile(me, *snapshot, now)
+            }
             Event::SwapFailed | Event::ReadFailed => {
                 if matches!(event, Event::SwapFailed) || self.pending == Pending::Look {
                     self.pending = Pending::None;

@@ -85,7 +85,8 @@ pub enum Event {
     Read {
         /// What the store holds.
         snapshot: Box<Snapshot>,
-        /// What this host knows of the record's runner.
+        /// What this host knows of the run that is waited for: the record's; when the record is this wrapper's own,
+        /// the run it has displaced.
         liveness: Liveness,
     },
     /// A read was not answered.

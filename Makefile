@@ -1,0 +1,45 @@
+# The commands that people and CI use are the same.
+
+SHELL := /bin/bash
+CARGO_DENY := target/tools/bin/cargo-deny
+CARGO_DENY_VERSION := 0.20.2
+
+.PHONY: build test unit lint deny bench simulate demo install
+
+build: ## The program, as it is released
+	cargo build --release
+
+test: ## Everything that can fail: needs root on Debian 12; installs what it needs
+	tests/setup.sh
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test --workspace
+
+unit: ## The fast tests: pure decisions alone
+	cargo test -p bellwether-core
+
+lint: ## Formatting and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+$(CARGO_DENY):
+	cargo install --locked --version $(CARGO_DENY_VERSION) --root target/tools --target-dir target/tools/build cargo-deny
+
+deny: $(CARGO_DENY) ## Licences, banned crates and sources of all that is linked in
+	$(CARGO_DENY) check bans licenses sources
+
+bench: ## Us and the peers, side by side, in one run
+	tests/setup.sh
+	cargo bench -p bellwether --bench bench
+
+simulate: ## Many more fleets in virtual time than the tests have time for
+	BELLWETHER_SIMULATION_SEEDS=100000 cargo test --release -p bellwether-core --test simulation
+
+demo: build ## The main job, twice in one tick, and its history
+	docs/demo.sh
+
+install: build ## The program, its old names and its manual pages, under PREFIX (default /usr/local)
+	install -D -m 0755 target/release/bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/bellwether
+	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/clustercron
+	install -d $(DESTDIR)$(or $(PREFIX),/usr/local)/share/man/man1
+	target/release/bellwether man --directory $(DESTDIR)$(or $(PREFIX),/usr/local)/share/man/man1
