@@ -26,12 +26,12 @@ pub struct Caller {
 }
 
 impl Aws {
-    /// Asks AWS as whom it knows these credentials.
+    /// Asks AWS as whom it knows these credentials; in this region, else in the one that is configured.
     ///
     /// # Errors
     /// When there are no region or credentials, or AWS refuses or does not answer.
-    pub async fn caller(&self) -> Result<Caller, RosterError> {
-        let ready = self.ready(None).await?;
+    pub async fn caller(&self, region: Option<&str>) -> Result<Caller, RosterError> {
+        let ready = self.ready(region).await?;
         let endpoint = self.endpoint(Service::Sts, &ready.region).await?;
         let signer = Signer {
             http: self.http(),

@@ -80,6 +80,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     match error {
+        // The SDK takes an answer that breaks off for an error of the service that it does not know.
+        SdkError::ServiceError(context) if context.raw().status().is_success() => {
+            Failure::Unreadable(causes(context.err()))
+        }
         SdkError::ServiceError(context) => Failure::Refused {
             status: context.raw().status().as_u16(),
             code: context.err().code().unwrap_or_default().to_owned(),

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use bellwether_core::roster::RosterError;
+use bellwether_core::roster::{GroupRef, RosterError};
 
 use crate::client::Aws;
 use crate::errors::{denied, invalid};
+use crate::roster;
 use crate::text::shown;
 
 /// Where the region comes from.
@@ -21,6 +22,8 @@ pub enum RegionSource {
     Boto,
     /// The instance identity document.
     Instance,
+    /// The group's own ARN.
+    Group,
 }
 
 impl fmt::Display for RegionSource {
@@ -31,6 +34,7 @@ impl fmt::Display for RegionSource {
             Self::Profile => "the profile",
             Self::Boto => "the boto files",
             Self::Instance => "the instance's identity",
+            Self::Group => "the group's ARN",
         })
     }
 }
@@ -61,6 +65,17 @@ impl Aws {
                 "no AWS region found: none is configured, and the instance's identity has none",
                 "set AWS_REGION, or 'region' in ~/.aws/config",
             )),
+        }
+    }
+
+    /// The region that a group is asked in, and where it comes from.
+    ///
+    /// # Errors
+    /// As [`Aws::region`]; and when the group is given by something that is not its ARN.
+    pub async fn region_of(&self, group: &GroupRef) -> Result<(String, RegionSource), RosterError> {
+        match roster::own_region(group)? {
+            Some(region) => Ok((region.to_owned(), RegionSource::Group)),
+            None => self.region().await,
         }
     }
 

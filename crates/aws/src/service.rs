@@ -45,7 +45,7 @@ pub(crate) struct Endpoint {
     pub(crate) url: String,
     /// Whether it was configured, rather than made from the region.
     pub(crate) configured: bool,
-    /// Its host, for errors.
+    /// Its host, and the port where one is configured, for errors.
     pub(crate) host: String,
 }
 
@@ -64,13 +64,13 @@ impl Endpoint {
     pub(crate) fn configured(url: &str) -> Result<Self, RosterError> {
         let url = url.trim_end_matches('/');
         let uri = url.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
-        let Some(host) = uri.as_ref().and_then(Uri::host) else {
+        let Some(host) = uri.as_ref().and_then(host_and_port) else {
             return Err(invalid(
                 "the configured AWS endpoint is not a URL",
                 "give endpoint URLs as https://host or http://host:port (option, AWS_ENDPOINT_URL or profile)",
             ));
         };
-        Ok(Self { url: url.to_owned(), configured: true, host: host.to_owned() })
+        Ok(Self { url: url.to_owned(), configured: true, host })
     }
 
     /// AWS's own endpoint of a service in a region.
@@ -86,6 +86,12 @@ impl Endpoint {
         let host = format!("{}{fips}.{region}.{domain}", service.name());
         Self { url: format!("https://{host}"), configured: false, host }
     }
+}
+
+/// Without a user name and password, should there be some: errors must not show them.
+fn host_and_port(uri: &Uri) -> Option<String> {
+    let host = uri.host()?;
+    Some(uri.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 #[cfg(test)]
@@ -105,7 +111,8 @@ mod tests {
     #[test]
     fn configured_endpoints_are_http_urls() {
         let endpoint = Endpoint::configured("http://localhost:5000/").unwrap();
-        assert_eq!((endpoint.url.as_str(), endpoint.host.as_str()), ("http://localhost:5000", "localhost"));
+        assert_eq!((endpoint.url.as_str(), endpoint.host.as_str()), ("http://localhost:5000", "localhost:5000"));
+        assert_eq!(Endpoint::configured("https://user:hush@elb.example.com/x").unwrap().host, "elb.example.com");
         for url in ["", "localhost:5000", "ftp://host", "https://", "http://a b"] {
             assert!(Endpoint::configured(url).is_err(), "{url}");
         }

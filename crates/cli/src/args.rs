@@ -1,5 +1,6 @@
 //! The command line of `bellwether` itself. Each command's own arguments stand in its file under `commands`.
 
+use bellwether_core::names::NodeId;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{completions, doctor, history, iam, leader, man, once, roster};
@@ -42,7 +43,7 @@ pub(crate) enum Command {
 pub(crate) struct NodeArgs {
     /// This node's id [default: its instance id on EC2, else its host name]
     #[arg(long, value_name = "ID")]
-    pub(crate) node: Option<String>,
+    pub(crate) node: Option<NodeId>,
 }
 
 /// How to reach AWS.

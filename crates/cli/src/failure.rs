@@ -6,7 +6,7 @@ use bellwether_core::store::StoreError;
 use crate::exit_status;
 
 /// A failed command.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     pub(crate) status: u8,
     pub(crate) message: String,
@@ -40,6 +40,6 @@ impl From<RosterError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::unavailable(error.to_string())
+        Self::unavailable(error.to_string()).remedy(error.remedy())
     }
 }

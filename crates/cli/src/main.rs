@@ -21,6 +21,7 @@ use clap::error::ErrorKind;
 use crate::args::Cli;
 use crate::failure::Failure;
 use crate::render::console::{Console, Verbosity};
+use crate::render::warnings;
 use crate::wiring::context::Context;
 
 fn main() -> ExitCode {
@@ -69,6 +70,7 @@ async fn native(arguments: Vec<OsString>, environment: Environment) -> u8 {
         _ => Verbosity::Normal,
     };
     let console = Console::new(verbosity, no_color);
+    show_warnings(console);
     let result = match settings::load(&paths::config_files(&environment), &environment) {
         Ok(settings) => commands::run(cli.command, Context { environment, settings, console }).await,
         Err(failure) => Err(failure),
@@ -77,6 +79,15 @@ async fn native(arguments: Vec<OsString>, environment: Environment) -> u8 {
         console.failure(&failure);
         failure.status
     })
+}
+
+/// Shows what the crates below warn of, in the shape of our own warnings.
+fn show_warnings(console: Console) {
+    let least = if console.verbosity == Verbosity::Quiet { tracing::Level::ERROR } else { tracing::Level::WARN };
+    warnings::pass_to(least, move |level, text| match level {
+        tracing::Level::ERROR => console.error(text),
+        _ => console.warning(text),
+    });
 }
 
 /// Prints help, the version, or what is wrong with the command line.

@@ -24,7 +24,7 @@ impl Version {
 }
 
 /// What a read found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Snapshot {
     /// The job's record and which state of it this is; none when the job was never claimed.
     pub current: Option<(Record, Version)>,
@@ -49,8 +49,10 @@ pub enum StoreError {
     Unavailable {
         /// What was tried, on what.
         what: String,
-        /// The cause, and what to do.
+        /// The cause.
         why: String,
+        /// What to do about it.
+        remedy: String,
     },
     /// It was asked, but the answer did not come: a change may or may not have been made.
     #[error("{what}: the answer was lost: {why}")]
@@ -59,15 +61,30 @@ pub enum StoreError {
         what: String,
         /// The cause.
         why: String,
+        /// What to do about it.
+        remedy: String,
     },
     /// It holds something this program does not understand.
     #[error("{what}: {why}")]
     Unreadable {
         /// What was read.
         what: String,
-        /// Why it cannot be used, and what to do.
+        /// Why it cannot be used.
         why: String,
+        /// What to do about it.
+        remedy: String,
     },
+}
+
+impl StoreError {
+    /// What to do about it.
+    pub fn remedy(&self) -> &str {
+        match self {
+            Self::Unavailable { remedy, .. } | Self::AnswerLost { remedy, .. } | Self::Unreadable { remedy, .. } => {
+                remedy
+            }
+        }
+    }
 }
 
 /// Which part of the history is wanted.

@@ -50,87 +50,116 @@ impl Drop for FileLock {
     }
 }
 
-/// Shows on this host that a run is alive: its wrapper holds the lock, and so does its command, which inherits it.
+/// Shows on this host whether a run is alive, by two locks: one that its command inherits, and one that is the
+/// wrapper's alone. With the first alone, a daemon that the command left behind would pass for a running wrapper.
 ///
-/// Dropping it leaves the lock to the command; [`RunLock::release`] ends it for all.
+/// Dropping it leaves the first lock to the command; [`RunLock::release`] ends both for all.
 #[derive(Debug)]
 pub struct RunLock {
-    file: File,
-    path: PathBuf,
+    family: File,
+    wrapper: File,
+    paths: Paths,
+}
+
+#[derive(Debug)]
+struct Paths {
+    family: PathBuf,
+    wrapper: PathBuf,
 }
 
 impl RunLock {
-    /// Takes the lock of a run, before others can learn of the run: until then, [`probe`] calls it gone.
+    /// Takes the locks of a run, before others can learn of the run: until then, [`probe`] calls it gone.
     ///
     /// # Errors
-    /// When the id is no plain file name, or the file in `dir` cannot be created, trusted or locked.
+    /// When the id is no plain file name, or a file in `dir` cannot be created, trusted or locked.
     pub fn take(dir: &Path, run_id: &RunId) -> io::Result<Self> {
-        let path = lock_path(dir, run_id)?;
-        for _ in 0..ATTEMPTS {
-            let file = open_private(&path, true)?;
-            // A prober may have locked and removed the file between our opening and locking it.
-            if try_lock(&file)? && is_at(&file, &path)? {
-                return Ok(Self { file, path });
-            }
-            std::thread::sleep(PAUSE);
-        }
-        let message = format!("{} stays locked; is another program using it?", path.display());
-        Err(io::Error::new(io::ErrorKind::WouldBlock, message))
+        let paths = lock_paths(dir, run_id)?;
+        Ok(Self { family: take_at(&paths.family)?, wrapper: take_at(&paths.wrapper)?, paths })
     }
 
-    /// Ends the lock for this process and all that inherited it, and removes the file.
+    /// Ends the locks for this process and all that inherited them, and removes the files.
     ///
     /// # Errors
-    /// When the file cannot be removed; the lock is released all the same.
+    /// When a file cannot be removed; the locks are released all the same.
     pub fn release(self) -> io::Result<()> {
-        let removed = fs::remove_file(&self.path);
-        self.file.unlock()?;
+        // The wrapper's file goes first: a family lock without one is an end that is under way.
+        let removed = fs::remove_file(&self.paths.wrapper).and_then(|()| fs::remove_file(&self.paths.family));
+        self.wrapper.unlock()?;
+        self.family.unlock()?;
         removed
     }
 }
 
 impl AsFd for RunLock {
+    /// The lock that the command inherits.
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file.as_fd()
+        self.family.as_fd()
     }
 }
 
-/// Whether a run of this host is alive: gone when its lock is missing or can be had, in which case the stale file
-/// is removed.
-pub fn probe(dir: &Path, run_id: &RunId) -> Liveness {
-    match gone(dir, run_id) {
-        Ok(true) => Liveness::Gone,
-        Ok(false) => Liveness::Alive,
-        Err(error) => {
-            tracing::debug!(run = %run_id, %error, "cannot tell whether the run is alive");
-            Liveness::Unknown
+fn take_at(path: &Path) -> io::Result<File> {
+    for _ in 0..ATTEMPTS {
+        let file = open_private(path, true)?;
+        // A prober may have locked and removed the file between our opening and locking it.
+        if try_lock(&file)? && is_at(&file, path)? {
+            return Ok(file);
         }
+        std::thread::sleep(PAUSE);
+    }
+    let message = format!("{} stays locked; is another program using it?", path.display());
+    Err(io::Error::new(io::ErrorKind::WouldBlock, message))
+}
+
+/// What this host knows of a run: alive while its wrapper is; gone when neither the wrapper nor anything it started
+/// is left, in which case stale files are removed; unknown when something it started outlives it.
+pub fn probe(dir: &Path, run_id: &RunId) -> Liveness {
+    liveness(dir, run_id).unwrap_or_else(|error| {
+        tracing::debug!(run = %run_id, %error, "cannot tell whether the run is alive");
+        Liveness::Unknown
+    })
+}
+
+fn liveness(dir: &Path, run_id: &RunId) -> io::Result<Liveness> {
+    let paths = lock_paths(dir, run_id)?;
+    let Some(family) = open_existing(&paths.family)? else { return Ok(Liveness::Gone) };
+    if try_lock(&family)? {
+        remove_stale(&family, &paths)?;
+        return Ok(Liveness::Gone);
+    }
+    let Some(wrapper) = open_existing(&paths.wrapper)? else { return Ok(Liveness::Unknown) };
+    // A shared lock, so that two that look at once do not take each other for the wrapper.
+    match wrapper.try_lock_shared() {
+        Ok(()) => Ok(Liveness::Unknown),
+        Err(TryLockError::WouldBlock) => Ok(Liveness::Alive),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
-fn gone(dir: &Path, run_id: &RunId) -> io::Result<bool> {
-    let path = lock_path(dir, run_id)?;
-    let file = match open_private(&path, false) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(error.into()),
-    };
-    if !try_lock(&file)? {
-        return Ok(false);
+fn open_existing(path: &Path) -> io::Result<Option<File>> {
+    match open_private(path, false) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
     }
-    // Removed only under its lock, and only while the path still means the locked file.
-    if is_at(&file, &path)? {
-        fs::remove_file(&path)?;
+}
+
+/// Files are removed only under the family's lock, and only while its path still means the locked file.
+fn remove_stale(family: &File, paths: &Paths) -> io::Result<()> {
+    if !is_at(family, &paths.family)? {
+        return Ok(());
     }
-    Ok(true)
+    match fs::remove_file(&paths.wrapper) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::remove_file(&paths.family),
+    }
 }
 
 /// A run id comes from a store that others write: it must not lead out of the directory.
-fn lock_path(dir: &Path, run_id: &RunId) -> io::Result<PathBuf> {
+fn lock_paths(dir: &Path, run_id: &RunId) -> io::Result<Paths> {
     let id = run_id.as_str();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if id.bytes().all(plain) {
-        return Ok(dir.join(format!("{id}.lock")));
+        return Ok(Paths { family: dir.join(format!("{id}.lock")), wrapper: dir.join(format!("{id}.wrapper")) });
     }
     let message = format!("the run id '{id}' cannot name a file; only letters, digits, '-' and '_' can");
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))

@@ -9,9 +9,13 @@ fn run(id: &str) -> RunId {
 
 /// Other tests fork at the same time, and a fork holds every lock of ours until it executes something.
 fn is_soon_gone(dir: &Path, id: &RunId) -> bool {
+    is_soon(dir, id, Liveness::Gone)
+}
+
+fn is_soon(dir: &Path, id: &RunId, liveness: Liveness) -> bool {
     (0..1_000).any(|_| {
         std::thread::sleep(Duration::from_millis(5));
-        probe(dir, id) == Liveness::Gone
+        probe(dir, id) == liveness
     })
 }
 
@@ -62,7 +66,8 @@ fn a_process_that_inherited_the_lock_holds_it_and_release_ends_it_for_both() {
             lock.release().unwrap();
         } else {
             drop(lock);
-            assert_eq!(probe(dir.path(), &id), Liveness::Alive);
+            // The wrapper is gone; what it started is not: whether the run counts as alive is for its lease to say.
+            assert!(is_soon(dir.path(), &id, Liveness::Unknown));
             holder.kill().unwrap();
             holder.wait().unwrap();
         }
@@ -89,7 +94,7 @@ fn probers_never_cost_a_run_its_lock() {
     let id = run("r1");
     std::thread::scope(|scope| {
         for _ in 0..3 {
-            scope.spawn(|| (0..3_000).for_each(|_| assert_ne!(probe(dir.path(), &id), Liveness::Unknown)));
+            scope.spawn(|| (0..3_000).for_each(|_| _ = probe(dir.path(), &id)));
         }
         for _ in 0..50 {
             let lock = RunLock::take(dir.path(), &id).unwrap();

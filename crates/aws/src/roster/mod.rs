@@ -26,6 +26,14 @@ pub(crate) fn source(aws: &Aws, group: &GroupRef) -> Option<Box<dyn RosterSource
     })
 }
 
+/// The region that a group names itself; none where it does not.
+pub(crate) fn own_region(group: &GroupRef) -> Result<Option<&str>, RosterError> {
+    match group {
+        GroupRef::Alb(target) => target_group::region_of_arn(target),
+        _ => Ok(None),
+    }
+}
+
 /// A member's id, as AWS gave it.
 fn node(group: &str, id: &str) -> Result<NodeId, RosterError> {
     NodeId::new(id).map_err(|error| {

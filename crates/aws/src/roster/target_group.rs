@@ -43,7 +43,7 @@ impl RosterSource for TargetGroupRoster {
 
 /// The region of a target group given by ARN; none for one given by name. A target group lives in one region, so
 /// that is the one to ask whatever else is configured.
-fn region_of_arn(target: &str) -> Result<Option<&str>, RosterError> {
+pub(super) fn region_of_arn(target: &str) -> Result<Option<&str>, RosterError> {
     if !target.starts_with("arn:") {
         return Ok(None);
     }

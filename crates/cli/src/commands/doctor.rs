@@ -81,7 +81,7 @@ pub(crate) async fn run(args: DoctorArgs, context: Context) -> Result<u8, Failur
     let survey = survey(&context, &group, &args.node, &args.aws).await;
     findings.push(identity(&survey.identity));
     if group.is_aws() {
-        findings.extend(aws(&context.aws(&args.aws)).await);
+        findings.extend(aws(&context.aws(&args.aws), &group).await);
         findings.extend(allowed(&group, &survey.roster));
     }
     findings.push(members(&group, &survey.identity, &survey.roster));
@@ -109,14 +109,20 @@ fn identity(identity: &Result<Identity, IdentityError>) -> Finding {
     }
 }
 
-async fn aws(aws: &Aws) -> Vec<Finding> {
+async fn aws(aws: &Aws, group: &GroupRef) -> Vec<Finding> {
     let failed = |check, error: RosterError| Finding::bad(FAILED, check, error.message, error.remedy);
     let mut findings = Vec::new();
-    findings.push(match aws.region().await {
-        Ok((region, source)) => Finding::ok("region", format!("{region}, from {source}")),
-        Err(error) => failed("region", error),
-    });
-    match (aws.caller().await, aws.credentials_source().await) {
+    let region = match aws.region_of(group).await {
+        Ok((region, source)) => {
+            findings.push(Finding::ok("region", format!("{region}, from {source}")));
+            Some(region)
+        }
+        Err(error) => {
+            findings.push(failed("region", error));
+            None
+        }
+    };
+    match (aws.caller(region.as_deref()).await, aws.credentials_source().await) {
         (Ok(caller), Ok(source)) => {
             findings.push(Finding::ok("credentials", format!("{}, from {source}", caller.arn)));
             findings.push(clocks(caller.aws_date, caller.local_sent));
@@ -146,10 +152,14 @@ fn allowed(group: &GroupRef, roster: &Result<Roster, RosterError>) -> Vec<Findin
     let actions = permissions(group);
     match roster {
         Ok(_) => actions.iter().map(|action| Finding::ok("permission", *action)).collect(),
-        Err(error) if error.kind == RosterErrorKind::Denied => {
+        // Without credentials nothing was asked: such an error names no action.
+        Err(error)
+            if error.kind == RosterErrorKind::Denied
+                && actions.iter().any(|action| error.message.starts_with(action)) =>
+        {
             vec![Finding::bad(FAILED, "permission", &error.message, &error.remedy)]
         }
-        // Whether they are given cannot be told; the roster's own line says why.
+        // Whether they are given cannot be told; the group's own line says why.
         Err(_) => Vec::new(),
     }
 }
@@ -163,7 +173,9 @@ fn members(
         Ok(roster) => roster,
         Err(error) => return Finding::bad(FAILED, "group", &error.message, &error.remedy),
     };
-    let counts = format!("{group}: {} members, {} healthy", roster.members().count(), roster.healthy().count());
+    let count = roster.members().count();
+    let members = if count == 1 { "1 member".to_owned() } else { format!("{count} members") };
+    let counts = format!("{group}: {members}, {} healthy", roster.healthy().count());
     match identity.as_ref().map(|identity| roster.standing(identity)) {
         Ok(Standing::Healthy { rank }) => Finding::ok("group", format!("{counts}; this node has rank {rank}")),
         Ok(Standing::Unhealthy { state, reason }) => {
@@ -208,15 +220,14 @@ async fn store_works(store: &StoreRef, identity: &Result<Identity, IdentityError
             format!("{}: {why}", opened.name),
             "do not use this store: claims would not hold",
         ),
-        Err(error) => {
-            Finding::bad(FAILED, "store", error.to_string(), "check the store, its permissions and free space")
-        }
+        Err(error) => Finding::bad(FAILED, "store", error.to_string(), error.remedy()),
     }
 }
 
 /// Tries the store's one promise on a record of its own: a swap from a version that is past must be refused.
 async fn swaps(store: &dyn ClaimStore, node: Option<NodeId>) -> Result<Result<(), String>, StoreError> {
-    let unusable = |why: String| StoreError::Unavailable { what: "the check".to_owned(), why };
+    let unusable =
+        |why: String| StoreError::Unavailable { what: "the check".to_owned(), why, remedy: "run again".to_owned() };
     let job = JobName::new("bellwether doctor").map_err(|error| unusable(error.to_string()))?;
     let run_id = random::run_id().map_err(|error| unusable(error.to_string()))?;
     let node = node.map_or_else(|| NodeId::new("unknown"), Ok).map_err(|error| unusable(error.to_string()))?;

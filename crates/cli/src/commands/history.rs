@@ -57,8 +57,8 @@ pub(crate) async fn run(args: HistoryArgs, context: Context) -> Result<u8, Failu
     let colour = context.console.colour();
     let text = match (args.json, args.output) {
         (true, _) => format!("{:#}\n", Value::Array(entries.iter().map(as_json).collect())),
-        (_, true) => entries.iter().map(|entry| with_output(entry, colour)).collect(),
         _ if entries.is_empty() => "no runs yet\n".to_owned(),
+        (_, true) => entries.iter().map(|entry| with_output(entry, colour)).collect(),
         _ => table(HEADING, entries.iter().map(row), colour),
     };
     context.console.result(&text)?;

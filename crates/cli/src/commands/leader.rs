@@ -30,7 +30,7 @@ pub(crate) struct LeaderArgs {
 }
 
 pub(crate) async fn run(args: LeaderArgs, context: Context) -> Result<u8, Failure> {
-    let group = context.required_group(args.group.as_ref())?;
+    let group = context.required_group(args.group.as_ref(), "--group G, for example --group elb:NAME,")?;
     let survey = survey(&context, &group, &args.node, &args.aws).await;
     let (identity, roster) = (survey.identity?, survey.roster?);
     let (status, answer) = match roster.choose(&identity) {

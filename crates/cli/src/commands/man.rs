@@ -1,8 +1,10 @@
 //! `bellwether man`: the manual pages.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory};
+use clap_mangen::roff::{Roff, roman};
 
 use crate::args::Cli;
 use crate::exit_status;
@@ -43,10 +45,11 @@ pub(crate) fn run(args: &ManArgs, context: Context) -> Result<u8, Failure> {
 
 /// The pages: name and roff text.
 fn pages() -> Result<Vec<(String, String)>, Failure> {
-    let mut root = Cli::command();
+    // 'help' has no page of its own, so none may send readers to it.
+    let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
     let mut pages = vec![page("bellwether".to_owned(), root.clone())?];
-    for command in root.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in root.get_subcommands() {
         let name = format!("bellwether-{}", command.get_name());
         pages.push(page(name, command.clone())?);
     }
@@ -55,11 +58,37 @@ fn pages() -> Result<Vec<(String, String)>, Failure> {
 
 fn page(name: String, command: clap::Command) -> Result<(String, String), Failure> {
     let mut roff = Vec::new();
-    clap_mangen::Man::new(command)
-        .title(name.clone())
-        .render(&mut roff)
+    render(&name, command, &mut roff)
         .map_err(|error| Failure::unavailable(format!("the page {name} cannot be made: {error}")))?;
     Ok((name, String::from_utf8_lossy(&roff).into_owned()))
+}
+
+/// Synopsis and notes are written here: clap_mangen leaves the `--` before a command out, and fills the lines of
+/// examples, so that they cannot be copied.
+fn render(name: &str, mut command: clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
+    let usage = command.render_usage().to_string();
+    let notes = command.get_after_help().map(ToString::to_string);
+    let has_commands = command.has_subcommands();
+    let man = clap_mangen::Man::new(command).title(name).source(concat!("bellwether ", env!("CARGO_PKG_VERSION")));
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    as_written("SYNOPSIS", usage.trim_start_matches("Usage: "), page)?;
+    man.render_description_section(page)?;
+    man.render_options_section(page)?;
+    if has_commands {
+        man.render_subcommands_section(page)?;
+    }
+    notes.map_or(Ok(()), |notes| as_written("NOTES", &notes, page))
+}
+
+/// A section whose lines stay as they are.
+fn as_written(title: &str, text: &str, page: &mut Vec<u8>) -> io::Result<()> {
+    let mut section = Roff::new();
+    section.control("SH", [title]).control("nf", []);
+    for line in text.lines() {
+        section.text([roman(line)]);
+    }
+    section.control("fi", []).to_writer(page)
 }
 
 fn write_all(directory: &Path, pages: &[(String, String)]) -> Result<(), Failure> {

@@ -91,7 +91,7 @@ pub(crate) struct OnceArgs {
     on_store_error: OnStoreErrorArg,
 
     /// Stop the command, and all it started, after this long; the status is then 124
-    #[arg(long, value_name = "DUR", value_parser = duration::parse, help_heading = "Command")]
+    #[arg(long, value_name = "DUR", value_parser = limit, help_heading = "Command")]
     timeout: Option<Duration>,
 
     /// How long a stopped command may take to end before it is killed
@@ -119,6 +119,15 @@ pub(crate) struct OnceArgs {
 
     #[command(flatten)]
     aws: AwsArgs,
+}
+
+/// Reads a limit of time. None of zero: it would stop every command at once, where timeout(1) would stop none.
+fn limit(text: &str) -> Result<Duration, String> {
+    match duration::parse(text) {
+        Ok(Duration::ZERO) => Err("leave --timeout out for no limit".to_owned()),
+        Ok(limit) => Ok(limit),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 const AFTER_HELP: &str = "\
@@ -292,7 +301,7 @@ async fn run_with_claim(
     let mut signals = install_signals()?;
     let finished = Claimed::new(contender, &store, &plan.launch, &mut signals).drive().await;
     if finished.verdict == Verdict::Unavailable && args.on_store_error == OnStoreErrorArg::Run {
-        context.console.warning(&format!("{}; running without a claim", complaint(&finished)));
+        context.console.warning(&format!("{}; running without a claim", complaint(&finished).message));
         return run_unclaimed(args, plan, &node).await;
     }
     report(args, context, plan, finished)
@@ -330,8 +339,11 @@ fn seat(context: &Context, plan: &Plan, survey: Survey) -> Result<Option<(NodeId
     }
 }
 
-fn complaint(finished: &Finished) -> String {
-    finished.complaint.clone().unwrap_or_else(|| "the store did not confirm the claim".to_owned())
+fn complaint(finished: &Finished) -> Failure {
+    let unconfirmed = || {
+        Failure::unavailable("the store did not confirm the claim").remedy("check the store with: bellwether doctor")
+    };
+    finished.complaint.clone().unwrap_or_else(unconfirmed)
 }
 
 /// What the end of the loop means for the user.
@@ -347,8 +359,9 @@ fn report(args: &OnceArgs, context: &Context, plan: &Plan, finished: Finished) -
         ))
         .remedy("set this host's clock (chronyc tracking, timedatectl)")),
         Verdict::Unavailable => {
-            Err(Failure::unavailable(format!("{job}: tick {tick}: {}; the command was not run", complaint(&finished)))
-                .remedy("check the store with: bellwether doctor"))
+            let complaint = complaint(&finished);
+            let message = format!("{job}: tick {tick}: {}; the command was not run", complaint.message);
+            Err(Failure { message, ..complaint })
         }
         Verdict::Interrupted => {
             let signal = finished.told_to_end.map_or(0, |signal| signal as i32);
@@ -368,7 +381,7 @@ fn report_run(context: &Context, plan: &Plan, exit: Exit, end: RunEnd, recorded:
         }
         RunEnd::Overdue => context.console.error(&format!(
             "{job}: tick {tick} was stopped: the store was out of reach for too long: {}",
-            complaint(finished)
+            complaint(finished).message
         )),
         RunEnd::ClaimLost => {
             context.console.error(&format!("{job}: tick {tick} was stopped: another node took its claim"));
@@ -377,7 +390,7 @@ fn report_run(context: &Context, plan: &Plan, exit: Exit, end: RunEnd, recorded:
     if !recorded {
         context
             .console
-            .warning(&format!("{job}: the end of tick {tick} could not be recorded: {}", complaint(finished)));
+            .warning(&format!("{job}: the end of tick {tick} could not be recorded: {}", complaint(finished).message));
     }
     exit_status::from_command(exit.status)
 }

@@ -33,7 +33,7 @@ pub(crate) struct RosterArgs {
 }
 
 pub(crate) async fn run(args: RosterArgs, context: Context) -> Result<u8, Failure> {
-    let group = context.required_group(args.group.as_ref())?;
+    let group = context.required_group(args.group.as_ref(), "G, for example elb:NAME,")?;
     let survey = survey(&context, &group, &args.node, &args.aws).await;
     let roster = survey.roster?;
     // The list is of use also where this node does not know who it is.

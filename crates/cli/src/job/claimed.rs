@@ -15,6 +15,7 @@ use bellwether_host::signals::{Signal, Signals};
 
 use super::launch::{JobChild, Launch, Output, RunVariables};
 use crate::exit_status;
+use crate::failure::Failure;
 use crate::wiring::store::OpenStore;
 
 /// A wrapper at work on one tick.
@@ -34,14 +35,15 @@ pub(crate) struct Claimed<'a> {
     /// The signal that told this wrapper to end.
     told_to_end: Option<Signal>,
     /// The store's last complaint, said once.
-    complaint: Option<String>,
+    complaint: Option<Failure>,
 }
 
 /// How the loop ended.
 pub(crate) struct Finished {
     pub(crate) verdict: Verdict,
     pub(crate) told_to_end: Option<Signal>,
-    pub(crate) complaint: Option<String>,
+    /// What the store, or its locks, complained of last.
+    pub(crate) complaint: Option<Failure>,
 }
 
 impl<'a> Claimed<'a> {
@@ -160,7 +162,8 @@ impl<'a> Claimed<'a> {
                 true
             }
             Err(error) => {
-                self.complaint = Some(format!("the run's lock in {} cannot be had: {error}", locks.display()));
+                let message = format!("the run's lock in {} cannot be had: {error}", locks.display());
+                self.complaint = Some(Failure::unavailable(message).remedy("check the directory and who owns it"));
                 false
             }
         }
@@ -185,9 +188,11 @@ impl<'a> Claimed<'a> {
     }
 
     fn complain(&mut self, error: Option<StoreError>) {
-        let name = &self.store_name;
-        self.complaint =
-            Some(error.map_or_else(|| format!("the store {name} did not answer in time"), |error| error.to_string()));
+        let silent = || {
+            Failure::unavailable(format!("the store {} did not answer in time", self.store_name))
+                .remedy("check the store with: bellwether doctor")
+        };
+        self.complaint = Some(error.map_or_else(silent, Failure::from));
     }
 
     /// Waits for an answer while the command's output flows on and signals are passed to it.

@@ -109,11 +109,13 @@ impl Launch {
 
     fn not_started(&self, error: &SpawnError) -> Exit {
         self.console.error(&format!("the command was not started: {error}"));
-        let status = match error {
-            SpawnError::NotFound { .. } => exit_status::NOT_FOUND,
-            _ => exit_status::CANNOT_EXECUTE,
+        let (status, retryable) = match error {
+            SpawnError::NotFound { .. } => (exit_status::NOT_FOUND, false),
+            SpawnError::NotExecutable { .. } => (exit_status::CANNOT_EXECUTE, false),
+            // No memory, processes or descriptors left: that can pass.
+            SpawnError::Other { .. } => (exit_status::CANNOT_EXECUTE, true),
         };
-        Exit { status: i32::from(status), retryable: false }
+        Exit { status: i32::from(status), retryable }
     }
 
     /// What the end of the command means. `told_to_end`: a signal was passed on to it.

@@ -15,7 +15,7 @@ pub(super) struct Key {
 
 /// Every key there is.
 pub(super) const KEYS: &[Key] = &[
-    Key { path: "node", take: |settings, text| set(&mut settings.node, Ok(text.to_owned())) },
+    Key { path: "node", take: |settings, text| set(&mut settings.node, text.parse().map_err(say)) },
     Key { path: "group", take: |settings, text| set(&mut settings.group, text.parse().map_err(say)) },
     Key { path: "store", take: |settings, text| set(&mut settings.store, text.parse().map_err(say)) },
     Key { path: "timezone", take: |settings, text| set(&mut settings.timezone, Ok(text.to_owned())) },

@@ -6,6 +6,7 @@ mod sources;
 
 use std::time::Duration;
 
+use bellwether_core::names::NodeId;
 use bellwether_core::roster::GroupRef;
 
 use crate::wiring::store::StoreRef;
@@ -15,7 +16,7 @@ pub(crate) use sources::load;
 /// What the configuration says; what it leaves open is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Settings {
-    pub(crate) node: Option<String>,
+    pub(crate) node: Option<NodeId>,
     pub(crate) group: Option<GroupRef>,
     pub(crate) store: Option<StoreRef>,
     pub(crate) timezone: Option<String>,

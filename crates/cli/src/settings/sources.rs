@@ -114,7 +114,7 @@ mod tests {
     fn the_environment_overrides_the_file() {
         let file = "node = 'a'\n[once]\nlease = '10s'\nskip_status = 75\n[aws]\nregion = 'eu-west-1'";
         let settings = settings(file, &[("BELLWETHER_NODE", "b"), ("BELLWETHER_AWS_TIMEOUT", "5s")]).unwrap();
-        assert_eq!(settings.node.as_deref(), Some("b"));
+        assert_eq!(settings.node.as_ref().map(|node| node.as_str()), Some("b"));
         assert_eq!(settings.lease, Some(Duration::from_secs(10)));
         assert_eq!(settings.skip_status, Some(75));
         assert_eq!(settings.aws_timeout, Some(Duration::from_secs(5)));

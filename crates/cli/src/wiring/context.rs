@@ -2,6 +2,7 @@
 
 use bellwether_aws::{Aws, AwsSettings};
 use bellwether_core::environment::Environment;
+use bellwether_core::names::NodeId;
 use bellwether_core::roster::GroupRef;
 
 use crate::args::{AwsArgs, NodeArgs};
@@ -32,7 +33,7 @@ impl Context {
     }
 
     /// The id this node was given by flag or configuration.
-    pub(crate) fn given_node(&self, args: &NodeArgs) -> Option<String> {
+    pub(crate) fn given_node(&self, args: &NodeArgs) -> Option<NodeId> {
         args.node.clone().or_else(|| self.settings.node.clone())
     }
 
@@ -41,14 +42,13 @@ impl Context {
         flag.or(self.settings.group.as_ref()).cloned()
     }
 
-    /// The group named by flag or configuration.
+    /// The group named by argument or configuration; `how` is how the command takes it.
     ///
     /// # Errors
     /// When neither names one.
-    pub(crate) fn required_group(&self, flag: Option<&GroupRef>) -> Result<GroupRef, Failure> {
-        self.group(flag).ok_or_else(|| {
-            Failure::usage("no group is named")
-                .remedy("add --group G, for example --group elb:NAME, or set 'group' in /etc/bellwether.toml")
+    pub(crate) fn required_group(&self, argument: Option<&GroupRef>, how: &str) -> Result<GroupRef, Failure> {
+        self.group(argument).ok_or_else(|| {
+            Failure::usage("no group is named").remedy(format!("add {how} or set 'group' in /etc/bellwether.toml"))
         })
     }
 }

@@ -29,9 +29,9 @@ fn unusable(error: impl std::fmt::Display) -> IdentityError {
 }
 
 /// The node as it was told, else by its host name; nothing is asked of anybody.
-pub(crate) fn of_host(given: Option<String>) -> Result<Identity, IdentityError> {
+pub(crate) fn of_host(given: Option<NodeId>) -> Result<Identity, IdentityError> {
     if let Some(given) = given {
-        return NodeId::new(given).map(Identity::named).map_err(unusable);
+        return Ok(Identity::named(given));
     }
     let host = names::hostname().map_err(unusable)?;
     let mut identity = Identity::named(NodeId::new(host.clone()).map_err(unusable)?);
@@ -43,7 +43,7 @@ pub(crate) fn of_host(given: Option<String>) -> Result<Identity, IdentityError> 
 
 /// The node as it was told, else by its instance id, else, off EC2, by its host name. Groups of addresses find it
 /// by its addresses.
-pub(crate) async fn of_instance(aws: &Aws, given: Option<String>) -> Result<Identity, IdentityError> {
+pub(crate) async fn of_instance(aws: &Aws, given: Option<NodeId>) -> Result<Identity, IdentityError> {
     if given.is_some() {
         return of_host(given);
     }

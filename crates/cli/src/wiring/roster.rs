@@ -1,6 +1,7 @@
 //! A group's members and this node among them.
 
 use bellwether_aws::Aws;
+use bellwether_core::names::NodeId;
 use bellwether_core::roster::{GroupRef, Health, Identity, Roster, RosterError, RosterSource};
 
 use super::context::Context;
@@ -27,7 +28,7 @@ pub(crate) async fn survey(context: &Context, group: &GroupRef, node: &NodeArgs,
     }
 }
 
-fn survey_local(given: Option<String>) -> Survey {
+fn survey_local(given: Option<NodeId>) -> Survey {
     let identity = identity::of_host(given);
     let mut roster = Roster::new();
     if let Ok(identity) = &identity {
@@ -38,7 +39,7 @@ fn survey_local(given: Option<String>) -> Survey {
 
 /// A list may hold host names or instance ids. Host names cost nothing to know, so the metadata service is only
 /// asked when none of them is in the list.
-async fn survey_list(context: &Context, list: &dyn RosterSource, given: Option<String>, aws: &AwsArgs) -> Survey {
+async fn survey_list(context: &Context, list: &dyn RosterSource, given: Option<NodeId>, aws: &AwsArgs) -> Survey {
     let roster = list.roster().await;
     let by_name = identity::of_host(given.clone());
     let named = match (&by_name, &roster) {
@@ -51,7 +52,7 @@ async fn survey_list(context: &Context, list: &dyn RosterSource, given: Option<S
     Survey { identity: identity::of_instance(&context.aws(aws), None).await, roster }
 }
 
-async fn survey_aws(aws: &Aws, group: &GroupRef, given: Option<String>) -> Survey {
+async fn survey_aws(aws: &Aws, group: &GroupRef, given: Option<NodeId>) -> Survey {
     let roster = async {
         match aws.roster(group) {
             Some(source) => source.roster().await,

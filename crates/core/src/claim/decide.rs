@@ -61,12 +61,12 @@ pub struct Contender {
 /// What is known on this very host of the runner of a record, beyond the record itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Liveness {
-    /// Nothing: the runner may be on another host.
+    /// Nothing: the runner may be on another host, or only something that it left behind is on this one.
     #[default]
     Unknown,
-    /// The wrapper or its command is alive.
+    /// The wrapper is alive.
     Alive,
-    /// Both have ended.
+    /// The wrapper and all that it started have ended.
     Gone,
 }
 

@@ -16,7 +16,7 @@ use crate::time::{Mono, Now};
 /// How long the end of a run is tried to be recorded before the wrapper gives up on it.
 const RECORDING_PATIENCE: Duration = Duration::from_secs(10);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Stage {
     /// The run that this one replaces must stop first; at `free_at` its lease is over.
     Waiting { free_at: Mono },
@@ -40,7 +40,7 @@ enum Stage {
 }
 
 /// The operation on the record that is under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Pending {
     None,
     /// A swap to this record; `reading` once its outcome must be read back.
@@ -54,7 +54,7 @@ enum Pending {
 }
 
 /// A held claim: its state between two events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Hold {
     /// The record as last confirmed.
     record: Record,

@@ -87,11 +87,21 @@ struct Written<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// Written by a newer release.
-    #[error("the record has format {0}, this release understands {FORMAT}; upgrade bellwether on this node")]
+    #[error("the record has format {0}, this release understands {FORMAT}")]
     Newer(u32),
     /// Not a record at all.
-    #[error("the record is damaged: {0}; another program may have written it")]
+    #[error("the record is damaged: {0}")]
     Damaged(#[from] serde_json::Error),
+}
+
+impl DecodeError {
+    /// What to do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Newer(_) => "upgrade bellwether on this node",
+            Self::Damaged(_) => "another program may have written it; restore the store from a copy, or use another",
+        }
+    }
 }
 
 impl Record {

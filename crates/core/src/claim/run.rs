@@ -75,7 +75,7 @@ pub enum Action {
 }
 
 /// What came of the last action.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The first event.
     Begin,
@@ -160,7 +160,7 @@ pub(super) fn retry_pause(lease: Duration) -> Duration {
 }
 
 /// What is known of the record under observation.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Look {
     /// The version last seen, since when, and whose it is.
     seen: Option<(Version, Mono, RunId)>,
@@ -174,7 +174,7 @@ struct Look {
     failing_since: Option<Mono>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
     /// Waiting for its turn, then reading.
     Looking(Box<Look>),
@@ -189,7 +189,7 @@ enum Phase {
 }
 
 /// A wrapper with a tick: its state between two events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Run {
     me: Contender,
     phase: Phase,

@@ -59,9 +59,8 @@ fn is_ready(place: &Place, connection: &Connection) -> Result<bool, StoreError> 
     let failed = |error: rusqlite::Error| failure::statement(&place.opening(), &error);
     match schema::age(connection).map_err(failed)? {
         Age::Newer(version) => {
-            let why =
-                format!("its schema version {version} is not known to this release; upgrade bellwether on this node");
-            Err(failure::unreadable(&place.opening(), why))
+            let why = format!("its schema version {version} is not known to this release");
+            Err(failure::unreadable(&place.opening(), why, "upgrade bellwether on this node"))
         }
         Age::Older => Ok(false),
         Age::Current => {
@@ -83,10 +82,8 @@ fn switch_to_log(place: &Place, connection: &Connection, patience: Duration) -> 
     if mode == "wal" {
         return Ok(());
     }
-    let why = format!(
-        "the file system allows no write-ahead log, only '{mode}'; choose a file on a local disk with --store sqlite:PATH"
-    );
-    Err(failure::unavailable(&place.opening(), why))
+    let why = format!("the file system allows no write-ahead log, only '{mode}'");
+    Err(failure::unavailable(&place.opening(), why, "choose a file on a local disk with --store sqlite:PATH"))
 }
 
 /// Tries again while others keep the file busy, for so long.

@@ -77,16 +77,21 @@ pub(super) fn create(place: &Place, patience: Duration) -> Result<InUse, StoreEr
 fn built(place: &Place) -> Result<InUse, StoreError> {
     match place.inspect()? {
         Found::Database(in_use) => Ok(in_use),
-        Found::Nothing => Err(failure::unavailable(&place.opening(), "the new file was removed at once; run again")),
+        Found::Nothing => {
+            Err(failure::unavailable(&place.opening(), "the new file was removed at once", failure::RUN_AGAIN))
+        }
     }
 }
 
 fn pause(place: &Place, left: Duration) -> Result<Duration, StoreError> {
     if left.is_zero() {
         let lock = place.beside(".lock");
-        let why =
-            format!("another process has been setting it up for too long; find it with 'fuser {}'", lock.display());
-        return Err(failure::unavailable(&place.opening(), why));
+        let remedy = format!("find it with 'fuser {}'", lock.display());
+        return Err(failure::unavailable(
+            &place.opening(),
+            "another process has been setting it up for too long",
+            remedy,
+        ));
     }
     thread::sleep(PAUSE);
     Ok(left.saturating_sub(PAUSE))
@@ -157,8 +162,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let place = Place::at(&dir.path().join("store.db")).unwrap();
         let _held = SetUpLock::try_take(&place).unwrap().unwrap();
-        let error = create(&place, PAUSE * 3).unwrap_err().to_string();
-        assert!(error.contains("another process") && error.contains("store.db.lock"), "{error}");
+        let error = create(&place, PAUSE * 3).unwrap_err();
+        assert!(error.to_string().contains("another process"), "{error}");
+        assert!(error.remedy().contains("store.db.lock"), "{}", error.remedy());
     }
 
     #[test]

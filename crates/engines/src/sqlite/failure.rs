@@ -13,12 +13,17 @@ const NOT_WRITABLE: &str =
 const DAMAGED: &str =
     "the file is damaged; restore it from a copy, or move it away to begin without claims and history";
 
-pub(super) fn unavailable(what: &str, why: impl Display) -> StoreError {
-    StoreError::Unavailable { what: what.to_owned(), why: why.to_string() }
+/// What to do about a file that will not do.
+pub(super) const ANOTHER_FILE: &str = "choose another file with --store sqlite:PATH";
+/// What to do when only the moment was wrong.
+pub(super) const RUN_AGAIN: &str = "run again";
+
+pub(super) fn unavailable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
+    StoreError::Unavailable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
 }
 
-pub(super) fn unreadable(what: &str, why: impl Display) -> StoreError {
-    StoreError::Unreadable { what: what.to_owned(), why: why.to_string() }
+pub(super) fn unreadable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
+    StoreError::Unreadable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
 }
 
 /// What an operation on the file itself, not through SQLite, ran into.
@@ -28,13 +33,13 @@ pub(super) fn io(what: &str, error: &io::Error) -> StoreError {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NOT_WRITABLE,
         _ => "check the path, or choose another file with --store sqlite:PATH",
     };
-    unavailable(what, format!("{error}; {remedy}"))
+    unavailable(what, error, remedy)
 }
 
 /// What a statement ran into; nothing was changed by it.
 pub(super) fn statement(what: &str, error: &rusqlite::Error) -> StoreError {
-    let why = explain(error);
-    if is_about_content(error) { unreadable(what, why) } else { unavailable(what, why) }
+    let remedy = remedy(error);
+    if is_about_content(error) { unreadable(what, error, remedy) } else { unavailable(what, error, remedy) }
 }
 
 /// What a COMMIT ran into. The change may be in the log all the same, and be seen when the log is next read from
@@ -42,18 +47,22 @@ pub(super) fn statement(what: &str, error: &rusqlite::Error) -> StoreError {
 pub(super) fn commit(what: &str, error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy) => statement(what, error),
-        _ => StoreError::AnswerLost { what: what.to_owned(), why: explain(error) },
+        _ => answer_lost(what, error, remedy(error)),
     }
 }
 
 /// The thread that read ended early.
 pub(super) fn stopped_reading(what: &str, error: &JoinError) -> StoreError {
-    unavailable(what, format!("the work was stopped: {error}"))
+    unavailable(what, format!("the work was stopped: {error}"), RUN_AGAIN)
 }
 
 /// The thread that wrote ended early, before or after the COMMIT.
 pub(super) fn stopped_writing(what: &str, error: &JoinError) -> StoreError {
-    StoreError::AnswerLost { what: what.to_owned(), why: format!("the work was stopped: {error}") }
+    answer_lost(what, format!("the work was stopped: {error}"), RUN_AGAIN)
+}
+
+fn answer_lost(what: &str, why: impl Display, remedy: &str) -> StoreError {
+    StoreError::AnswerLost { what: what.to_owned(), why: why.to_string(), remedy: remedy.to_owned() }
 }
 
 /// Whether the file holds the wrong thing, rather than being out of reach.
@@ -72,8 +81,8 @@ fn is_about_content(error: &rusqlite::Error) -> bool {
     }
 }
 
-fn explain(error: &rusqlite::Error) -> String {
-    let remedy = match error.sqlite_error_code() {
+fn remedy(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
             "other processes kept the file locked; find them with 'fuser FILE', or run again later"
         }
@@ -83,9 +92,8 @@ fn explain(error: &rusqlite::Error) -> String {
         Some(ErrorCode::OutOfMemory) => "free some memory and run again",
         Some(_) => DAMAGED,
         None if is_about_content(error) => DAMAGED,
-        None => return error.to_string(),
-    };
-    format!("{error}; {remedy}")
+        None => RUN_AGAIN,
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_says_what_to_do() {
-        assert!(statement("x", &failure(ffi::SQLITE_FULL)).to_string().contains("free some space"));
-        assert!(io("x", &io::Error::from(io::ErrorKind::StorageFull)).to_string().contains("free some space"));
+        assert!(statement("x", &failure(ffi::SQLITE_FULL)).remedy().contains("free some space"));
+        assert!(io("x", &io::Error::from(io::ErrorKind::StorageFull)).remedy().contains("free some space"));
     }
 }

@@ -55,9 +55,9 @@ pub(super) fn page(connection: &Connection, query: &HistoryQuery, what: &str) ->
     }
     let before = match &query.before {
         None => i64::MAX,
-        Some(Cursor(text)) => {
-            text.parse().map_err(|_| failure::unreadable(what, format!("'{text}' is not where a page ended")))?
-        }
+        Some(Cursor(text)) => text.parse().map_err(|_| {
+            failure::unreadable(what, format!("'{text}' is not where a page ended"), "begin at the newest entry")
+        })?,
     };
     let limit = query.limit.min(LARGEST_PAGE);
     let rows = rows(connection, query, before, limit).map_err(|error| failure::statement(what, &error))?;

@@ -120,7 +120,7 @@ impl ClaimStore for SqliteStore {
         entries: &[Entry],
     ) -> Result<Swap, StoreError> {
         let what = format!("changing job '{job}' in {}", self.path.display());
-        let text = record.encode().map_err(|error| failure::unavailable(&what, error))?;
+        let text = record.encode().map_err(|error| failure::unavailable(&what, error, failure::RUN_AGAIN))?;
         let change =
             records::Change { job: job.clone(), expected: expected.cloned(), record: text, entries: entries.to_vec() };
         let told = what.clone();

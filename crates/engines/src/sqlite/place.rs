@@ -69,7 +69,9 @@ impl Place {
     /// Finds the place of a path, and makes the directories above it.
     pub(super) fn at(path: &Path) -> Result<Self, StoreError> {
         let what = format!("opening the store {}", path.display());
-        let name = path.file_name().ok_or_else(|| failure::unavailable(&what, "the path names no file"))?;
+        let name = path
+            .file_name()
+            .ok_or_else(|| failure::unavailable(&what, "the path names no file", failure::ANOTHER_FILE))?;
         let parent = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -117,12 +119,8 @@ impl Place {
 
     fn refuse_strange_files(&self, metadata: &Metadata) -> Result<(), StoreError> {
         let kind = metadata.file_type();
-        let remedy = "choose another file with --store sqlite:PATH";
         if kind.is_symlink() {
-            return Err(failure::unreadable(
-                &self.opening(),
-                format!("it is a symbolic link; {remedy}, or name the file it points to"),
-            ));
+            return Err(failure::unreadable(&self.opening(), "it is a symbolic link", "name the file it points to"));
         }
         if !kind.is_file() {
             let is = match () {
@@ -130,13 +128,13 @@ impl Place {
                 () if kind.is_fifo() || kind.is_socket() => "a pipe or socket",
                 () => "a device",
             };
-            return Err(failure::unreadable(&self.opening(), format!("it is {is}; {remedy}")));
+            return Err(failure::unreadable(&self.opening(), format!("it is {is}"), failure::ANOTHER_FILE));
         }
         let me = nix::unistd::geteuid().as_raw();
         if metadata.uid() != me {
-            let why =
-                format!("it belongs to user {}, and this is user {me}; run as its owner, or {remedy}", metadata.uid());
-            return Err(failure::unreadable(&self.opening(), why));
+            let why = format!("it belongs to user {}, and this is user {me}", metadata.uid());
+            let remedy = format!("run as its owner, or {}", failure::ANOTHER_FILE);
+            return Err(failure::unreadable(&self.opening(), why, remedy));
         }
         Ok(())
     }
@@ -147,8 +145,8 @@ impl Place {
         if !in_use.contains_key(&id) {
             let header = read_header(&self.file).map_err(|error| failure::io(&self.opening(), &error))?;
             if !is_ours(&header) {
-                let why = "it is not a database of bellwether; move the file away, or choose another with --store sqlite:PATH";
-                return Err(failure::unreadable(&self.opening(), why));
+                let remedy = format!("move the file away, or {}", failure::ANOTHER_FILE);
+                return Err(failure::unreadable(&self.opening(), "it is not a database of bellwether", remedy));
             }
         }
         *in_use.entry(id).or_default() += 1;

@@ -31,7 +31,7 @@ pub(super) fn read(connection: &Connection, job: &JobName, what: &str) -> Result
         .and_then(|mut read| read.query_row([job.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))));
     let (time, version, text) = row.map_err(|error| failure::statement(what, &error))?;
     let current = version.zip(text).map(|(version, text)| {
-        let record = Record::decode(&text).map_err(|error| failure::unreadable(what, error))?;
+        let record = Record::decode(&text).map_err(|error| failure::unreadable(what, &error, error.remedy()))?;
         Ok((record, named(version)))
     });
     Ok(Snapshot { current: current.transpose()?, store_time: time.parse::<Timestamp>().ok() })

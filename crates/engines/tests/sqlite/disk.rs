@@ -75,7 +75,7 @@ fn long_entry(number: u64) -> Entry {
 
 fn is_about_the_disk(error: &StoreError) -> bool {
     matches!(error, StoreError::Unavailable { .. } | StoreError::AnswerLost { .. })
-        && error.to_string().contains("full")
+        && (error.to_string().contains("full") || error.remedy().contains("full"))
 }
 
 /// Swaps until the disk is full; gives the error, and the version and number of the last confirmed swap.
@@ -130,7 +130,7 @@ async fn a_read_only_directory_is_told() {
     for name in ["old.db", "new.db", "dir/new.db"] {
         let error = swap_in(&disk.path(name)).await.unwrap_err();
         assert!(matches!(error, StoreError::Unavailable { .. }), "{name}: {error}");
-        assert!(error.to_string().contains("may write"), "{name}: {error}");
+        assert!(error.remedy().contains("may write"), "{name}: {error}");
     }
 }
 

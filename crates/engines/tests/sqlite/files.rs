@@ -132,7 +132,7 @@ async fn a_damaged_file_says_so() {
     fs::write(&file, bytes).unwrap();
     let error = open(&file).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
-    assert!(error.to_string().contains("damaged"), "{error}");
+    assert!(error.remedy().contains("damaged"), "{error}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn refused(file: &Path) -> String {
     let error = open(file).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
     assert_eq!(content(file.parent().unwrap()), before, "something was changed");
-    error.to_string()
+    format!("{error}; {}", error.remedy())
 }
 
 fn content(dir: &Path) -> Vec<(std::ffi::OsString, Option<Vec<u8>>)> {
@@ -70,7 +70,7 @@ async fn a_newer_schema_is_refused_with_the_remedy() {
     Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = open(&file).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
-    assert!(error.to_string().contains("99") && error.to_string().contains("upgrade"), "{error}");
+    assert!(error.to_string().contains("99") && error.remedy().contains("upgrade"), "{error}");
 }
 
 #[tokio::test]

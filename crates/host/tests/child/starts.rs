@@ -1,10 +1,9 @@
 //! How commands start, and how they do not.
 
-use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::fd::{AsFd, AsRawFd};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use bellwether_core::claim::Liveness;
 use bellwether_core::names::RunId;
@@ -13,10 +12,13 @@ use bellwether_host::lock::{RunLock, probe};
 
 use crate::support::*;
 
+/// Written by another process: were it ours, a command that another test starts at the same time could still hold
+/// the descriptor, and the kernel executes no file that is open for writing.
 fn file(dir: &Path, name: &str, content: &str, mode: u32) -> PathBuf {
     let path = dir.join(name);
-    fs::write(&path, content).unwrap();
-    fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+    let write = r#"printf %s "$2" >"$0" && chmod "$1" "$0""#;
+    let status = Command::new("sh").args(["-c", write]).arg(&path).args([&format!("{mode:o}"), content]).status();
+    assert!(status.unwrap().success());
     path
 }
 
@@ -50,6 +52,17 @@ async fn a_directory_or_a_file_without_permission_is_not_executable() {
     for program in [dir.path(), &plain, &plain.join("below")] {
         let error = failure(program).await;
         assert!(matches!(error, SpawnError::NotExecutable { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_script_without_a_first_line_is_run_by_the_shell() {
+    let dir = tempfile::tempdir().unwrap();
+    let bare = file(dir.path(), "bare", "echo \"ran $1\"\n", 0o755);
+    for tied in [false, true] {
+        let mut spec = command(bare.to_str().unwrap(), &["it"]);
+        spec.tied = tied;
+        assert_eq!(run(&spec).await, (exited(0), b"ran it\n".to_vec()), "tied: {tied}");
     }
 }
 
@@ -94,8 +107,10 @@ async fn a_runs_lock_is_held_by_its_command() {
     spec.tied = true;
     spec.inherit.push(lock.as_fd().try_clone_to_owned().unwrap());
     let mut child = Child::spawn(&spec, Tail::new(0)).unwrap();
-    drop((lock, spec));
     assert_eq!(probe(dir.path(), &id), Liveness::Alive);
+    // Without its wrapper a command may be anything that was left behind.
+    drop((lock, spec));
+    assert!(eventually(|| probe(dir.path(), &id) == Liveness::Unknown).await);
     child.terminate(in_millis(5_000));
     assert_eq!(end_of(&mut child).await, signaled(15));
     // Other tests fork at the same time, and a fork holds the lock until it executes something.

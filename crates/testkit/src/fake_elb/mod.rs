@@ -19,6 +19,9 @@ mod xml;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
+
 use crate::http::{Exchange, Reply, Request, Server};
 use call::{Call, Service};
 pub use faults::{Fault, Faults};
@@ -37,6 +40,7 @@ struct State {
     world: World,
     faults: Faults,
     calls: BTreeMap<String, usize>,
+    clock_ahead: SignedDuration,
 }
 
 impl FakeAws {
@@ -65,6 +69,11 @@ impl FakeAws {
     /// Sets what goes wrong from now on.
     pub fn misbehave(&self, faults: Faults) {
         self.locked().faults = faults;
+    }
+
+    /// Puts the clock that its answers show this far ahead of the right time, or behind it.
+    pub fn set_clock_ahead(&self, by: SignedDuration) {
+        self.locked().clock_ahead = by;
     }
 
     /// How often an action was asked for, refused calls included.
@@ -99,7 +108,13 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
             Err(refusal) => refusal.reply(call.service()),
         },
     };
-    reply.delayed(delay)
+    reply.delayed(delay).with_header("date", &date(state.clock_ahead))
+}
+
+/// The `Date` of an answer, which every answer of AWS has.
+fn date(ahead: SignedDuration) -> String {
+    let shown = Timestamp::now() + ahead;
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&shown).expect("a date of our days")
 }
 
 fn dispatch(call: &Call, world: &World) -> Result<String, Refusal> {

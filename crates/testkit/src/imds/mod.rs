@@ -6,6 +6,7 @@ mod instance;
 mod pages;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use crate::http::{Exchange, Reply, Request, Server};
 use instance::{Instance, RoleCredentials};
@@ -57,6 +58,7 @@ pub struct Builder {
     instance: Instance,
     protocol: Protocol,
     fault: Fault,
+    delay: Duration,
 }
 
 impl Builder {
@@ -122,6 +124,13 @@ impl Builder {
         self
     }
 
+    /// Every answer waits this long.
+    #[must_use]
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
     /// Starts it on a free port of 127.0.0.1.
     pub fn start(self) -> FakeImds {
         self.start_at("127.0.0.1:0")
@@ -133,7 +142,8 @@ impl Builder {
         let server = Server::start(bind, move |request| {
             let counts = request.method == "GET" || !matches!(self.fault, Fault::FirstGets(..));
             let place = if counts { counted.fetch_add(1, Ordering::SeqCst) } else { usize::MAX };
-            self.fault_for(request, place).unwrap_or_else(|| self.healthy(request))
+            let reply = self.fault_for(request, place).unwrap_or_else(|| self.healthy(request));
+            reply.delayed(self.delay)
         });
         FakeImds { server }
     }

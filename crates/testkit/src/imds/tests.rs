@@ -85,3 +85,12 @@ fn goes_wrong_as_told() {
     assert_eq!(ask(&stuck, "PUT", "/latest/api/token", TTL), None);
     assert_eq!(get(&stuck, DOCUMENT).0, 200);
 }
+
+#[test]
+fn answers_wait_as_long_as_asked() {
+    let delay = Duration::from_millis(50);
+    let imds = FakeImds::builder().delay(delay).start();
+    assert_eq!(get(&imds, DOCUMENT).0, 200);
+    let log = imds.log();
+    assert!(log[0].ended.unwrap() - log[0].started >= delay);
+}

@@ -102,11 +102,19 @@ impl<S: ClaimStore + ?Sized> FaultyStore<S> {
 }
 
 fn unavailable() -> StoreError {
-    StoreError::Unavailable { what: "calling the store".into(), why: "injected by the test".into() }
+    StoreError::Unavailable {
+        what: "calling the store".into(),
+        why: "injected by the test".into(),
+        remedy: String::new(),
+    }
 }
 
 fn answer_lost() -> StoreError {
-    StoreError::AnswerLost { what: "calling the store".into(), why: "injected by the test".into() }
+    StoreError::AnswerLost {
+        what: "calling the store".into(),
+        why: "injected by the test".into(),
+        remedy: String::new(),
+    }
 }
 
 #[async_trait]

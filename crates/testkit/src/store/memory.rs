@@ -78,11 +78,11 @@ impl ClaimStore for MemoryStore {
         tokio::task::yield_now().await;
         let content = self.content();
         let current = content.records.get(job).map(|(text, version)| {
-            let unreadable = |error: &dyn std::error::Error| StoreError::Unreadable {
+            let record = Record::decode(text).map_err(|error| StoreError::Unreadable {
                 what: format!("reading job '{job}' from memory"),
                 why: error.to_string(),
-            };
-            let record = Record::decode(text).map_err(|error| unreadable(&error))?;
+                remedy: error.remedy().to_owned(),
+            })?;
             Ok((record, named(*version)))
         });
         Ok(Snapshot { current: current.transpose()?, store_time: content.time })

@@ -2,8 +2,11 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use bellwether_host::syslog::{DEV_LOG, Severity, Syslog};
+
+use crate::render::warnings;
 
 /// How important a message is, in Python's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,23 +55,36 @@ impl Log {
         Self { least, syslog }
     }
 
+    /// Takes also what the crates below warn of.
+    pub(super) fn take_warnings(self: &Arc<Self>) {
+        let log = Arc::clone(self);
+        let least = if log.takes(Level::Warning) { tracing::Level::WARN } else { tracing::Level::ERROR };
+        warnings::pass_to(least, move |level, text| {
+            let level = if level == tracing::Level::ERROR { Level::Error } else { Level::Warning };
+            log.write(level, "clustercron", text);
+        });
+    }
+
     /// Whether a message of this level is written at all.
     pub(super) fn takes(&self, level: Level) -> bool {
         level >= self.least
     }
 
-    /// Writes a message. Where the log itself fails there is nobody left to tell.
+    /// Writes a message. Each of its lines names the logger, so that what a command prints cannot pass for somebody
+    /// else's message. Where the log itself fails there is nobody left to tell.
     pub(super) fn write(&self, level: Level, logger: &str, message: &str) {
         if !self.takes(level) {
             return;
         }
-        match &self.syslog {
-            Some(syslog) => {
-                let _ = syslog.send(level.severity(), &format!("{logger} [{}]: {message}", std::process::id()));
-            }
-            None => {
-                let line = format!("{:<8} {logger} : {message}\n", level.as_str());
-                let _ = std::io::stderr().lock().write_all(line.as_bytes());
+        for line in message.lines() {
+            match &self.syslog {
+                Some(syslog) => {
+                    let _ = syslog.send(level.severity(), &format!("{logger} [{}]: {line}", std::process::id()));
+                }
+                None => {
+                    let line = format!("{:<8} {logger} : {line}\n", level.as_str());
+                    let _ = std::io::stderr().lock().write_all(line.as_bytes());
+                }
             }
         }
     }

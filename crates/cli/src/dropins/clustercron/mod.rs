@@ -9,6 +9,7 @@ mod log;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::sync::Arc;
 
 use bellwether_aws::{Aws, AwsSettings};
 use bellwether_core::environment::Environment;
@@ -51,7 +52,8 @@ fn print(to: &mut dyn Write, text: &str, status: u8) -> u8 {
 }
 
 async fn choose_and_run(options: &Options, environment: Environment) -> u8 {
-    let log = Log::open(options.flags.verbose, options.flags.syslog);
+    let log = Arc::new(Log::open(options.flags.verbose, options.flags.syslog));
+    log.take_warnings();
     let aws = Aws::new(AwsSettings { environment: environment.clone(), ..AwsSettings::default() });
     match is_chosen(options, &environment, &aws, &log).await {
         Ok(true) if options.command.is_empty() => status::OK,

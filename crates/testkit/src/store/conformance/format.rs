@@ -16,7 +16,7 @@ pub async fn what_cannot_be_read_is_refused(open: &impl Open, plant: &impl Plant
         let read = store.read(&job(kind)).await;
         holds(format!("{kind}: {read:?}"), matches!(read, Err(StoreError::Unreadable { .. })))?;
     }
-    let newer = store.read(&job("newer")).await.map_err(|error| error.to_string());
-    holds(format!("no remedy is told: {newer:?}"), newer.is_err_and(|text| text.contains("upgrade")))?;
+    let newer = store.read(&job("newer")).await;
+    holds(format!("no remedy is told: {newer:?}"), newer.is_err_and(|error| error.remedy().contains("upgrade")))?;
     holds("another job cannot be read", store.read(&job("other")).await?.current.is_none())
 }
