@@ -3,6 +3,7 @@
 //! - `http`, `imds`, `fake_elb`, `proxy`: servers that play AWS and misbehave as a test asks them to
 //! - `python`, `moto`: the Python peers that `tests/setup.sh` installs, and AWS as moto imitates it
 //! - `netns`, `process`: a network of a test's own, and the programs under test
+//! - `disk`: small file systems, to be filled up
 //! - `store`: the in-memory claim store, faults for any store, and the suite every store must pass
 
 #![allow(
@@ -16,6 +17,7 @@
     reason = "test support: a failure here is a failed test, and real clocks and processes are the point"
 )]
 
+pub mod disk;
 pub mod fake_elb;
 pub mod http;
 pub mod imds;

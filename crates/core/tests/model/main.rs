@@ -2,7 +2,11 @@
 //! way in which a bounded number of faults can strike them: deaths, suspensions, lost requests, lost answers, late
 //! requests. The model calls the very function that the program calls.
 
-#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test: a panic is a failure, and its size is of interest"
+)]
 
 mod fleet;
 

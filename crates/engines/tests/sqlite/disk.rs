@@ -1,73 +1,13 @@
 //! Full disks and read-only ones. These tests mount small file systems, which needs root.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use bellwether_core::claim::{Entry, KeptOutput};
 use bellwether_core::store::{ClaimStore, StoreError, Swap, Version};
+use bellwether_testkit::disk::SmallDisk;
 use bellwether_testkit::store::fixtures::{entry, job, record};
-use tempfile::TempDir;
 
 use crate::open;
-
-/// A file system in memory, unmounted at the end.
-struct SmallDisk {
-    dir: TempDir,
-}
-
-impl SmallDisk {
-    fn mount(size: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        run("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs", dir.path().to_str().unwrap()]);
-        Self { dir }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn make_read_only(&self) {
-        run("mount", &["-o", "remount,ro", self.dir.path().to_str().unwrap()]);
-    }
-
-    /// Writes a file until nothing more fits.
-    fn fill(&self) {
-        let mut file = File::create(self.path("filler")).unwrap();
-        while file.write_all(&[0; 1_024]).is_ok() {}
-    }
-
-    /// Removes what fills the disk. A process that another test is starting at this moment may have inherited the
-    /// descriptor, and keeps the space until its program runs.
-    fn free(&self) {
-        fs::remove_file(self.path("filler")).unwrap();
-        let blocks_free = || nix::sys::statvfs::statvfs(self.dir.path()).unwrap().blocks_available();
-        let is_free = (0..500).any(|_| {
-            let enough = blocks_free() > 50;
-            if !enough {
-                std::thread::sleep(std::time::Duration::from_millis(10));
-            }
-            enough
-        });
-        assert!(is_free, "the space is still in use");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        run("umount", &["--lazy", self.dir.path().to_str().unwrap()]);
-    }
-}
-
-fn run(program: &str, arguments: &[&str]) {
-    let status = Command::new(program).args(arguments).status();
-    assert!(
-        status.as_ref().is_ok_and(std::process::ExitStatus::success),
-        "'{program} {}' failed: {status:?}; this test needs root and the right to mount",
-        arguments.join(" ")
-    );
-}
 
 fn long_entry(number: u64) -> Entry {
     Entry { output: KeptOutput { tail: vec![7; 65_536], total: 65_536 }, ..entry(&job("j"), number) }

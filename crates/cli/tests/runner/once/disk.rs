@@ -1,73 +1,17 @@
 //! A full disk, and one that cannot be written. These tests mount small file systems, which needs root.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::Command;
+use bellwether_testkit::disk::SmallDisk;
 
-use tempfile::TempDir;
+use super::host::{EACH_SECOND, Host, next_second};
 
-use super::host::{EACH_SECOND, Host, next_second, until};
-
-/// A file system in memory, unmounted at the end.
-struct SmallDisk {
-    dir: TempDir,
-}
-
-impl SmallDisk {
-    fn mount() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        run("mount", &["-t", "tmpfs", "-o", "size=2m", "tmpfs", dir.path().to_str().unwrap()]);
-        Self { dir }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn store(&self) -> String {
-        format!("sqlite:{}", self.path("store.db").display())
-    }
-
-    fn fill(&self) {
-        let mut file = File::create(self.path("filler")).unwrap();
-        while file.write_all(&[0; 1_024]).is_ok() {}
-    }
-
-    fn make_read_only(&self) {
-        run("mount", &["-o", "remount,ro", self.dir.path().to_str().unwrap()]);
-    }
-
-    /// Removes what fills the disk. A process that another test is starting at this moment may have inherited the
-    /// descriptor, and keeps the space until its program runs.
-    fn free(&self) {
-        fs::remove_file(self.path("filler")).unwrap();
-        until("space on the disk", || {
-            let free = nix::sys::statvfs::statvfs(self.dir.path()).unwrap().blocks_available();
-            (free > 50).then_some(())
-        });
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        run("umount", &["--lazy", self.dir.path().to_str().unwrap()]);
-    }
-}
-
-fn run(program: &str, arguments: &[&str]) {
-    let status = Command::new(program).args(arguments).status();
-    assert!(
-        status.as_ref().is_ok_and(std::process::ExitStatus::success),
-        "'{program} {}' failed: {status:?}; this test needs root and the right to mount",
-        arguments.join(" ")
-    );
+fn store_on(disk: &SmallDisk) -> String {
+    format!("sqlite:{}", disk.path("store.db").display())
 }
 
 #[test]
 fn a_disk_that_fills_up_during_a_run_does_not_hide_the_commands_status() {
-    let (host, disk) = (Host::new(), SmallDisk::mount());
-    let store = disk.store();
+    let (host, disk) = (Host::new(), SmallDisk::mount("2m"));
+    let store = store_on(&disk);
     let flags = [&EACH_SECOND[..], &["--store", &store]].concat();
     let script = format!("head -c 10000000 /dev/zero > {}; echo ran; exit 5", disk.path("filler").display());
     let done = host.script("job", &flags, &script).finish().expect_code(5);
@@ -85,8 +29,8 @@ fn a_disk_that_fills_up_during_a_run_does_not_hide_the_commands_status() {
 
 #[test]
 fn on_a_full_disk_nothing_is_run() {
-    let (host, disk) = (Host::new(), SmallDisk::mount());
-    let store = disk.store();
+    let (host, disk) = (Host::new(), SmallDisk::mount("2m"));
+    let store = store_on(&disk);
     host.once("other", &["--store", &store], &["true"]).finish().expect_code(0);
     disk.fill();
     let said = host.once("job", &["--store", &store], &["touch", "ran"]).finish().expect_code(69).stderr_text();
@@ -100,8 +44,8 @@ fn on_a_full_disk_nothing_is_run() {
 
 #[test]
 fn on_a_disk_that_cannot_be_written_nothing_is_run() {
-    let (host, disk) = (Host::new(), SmallDisk::mount());
-    let store = disk.store();
+    let (host, disk) = (Host::new(), SmallDisk::mount("2m"));
+    let store = store_on(&disk);
     host.once("other", &["--store", &store], &["true"]).finish().expect_code(0);
     disk.make_read_only();
     let unmade = format!("sqlite:{}", disk.path("new/store.db").display());
