@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_DENY_VERSION := 0.20.2
 
-.PHONY: build test unit lint deny bench simulate demo install
+.PHONY: build test unit lint deny bench simulate chaos demo install
 
 build: ## The program, as it is released
 	cargo build --release
@@ -34,6 +34,10 @@ bench: ## Us and the peers, side by side, in one run
 
 simulate: ## Many more fleets in virtual time than the tests have time for
 	BELLWETHER_SIMULATION_SEEDS=100000 cargo test --release -p bellwether-core --test simulation
+
+chaos: ## Five nodes and 200 ticks against each store, while wrappers and stores die
+	tests/setup.sh
+	BELLWETHER_CHAOS_TICKS=200 cargo test -p bellwether --test runner -- chaos:: --nocapture
 
 demo: build ## The main job, twice in one tick, and its history
 	docs/demo.sh

@@ -8,6 +8,8 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 requirements=$root/tests/requirements.txt
 venv=$root/target/test-venv
 stamp=$venv/requirements.sha256
+nats=$root/target/test-nats
+debian_keys=/usr/share/keyrings/debian-archive-keyring.gpg
 missing=""
 
 say() {
@@ -30,6 +32,32 @@ want_package() {
     fi
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >&2
     "$@" >/dev/null 2>&1 || could_not "$package" "run 'apt-get install $package' as root"
+}
+
+postgres_programs() {
+    ls /usr/lib/postgresql/*/bin/initdb
+}
+
+# Debian makes and starts a server of its own unless it is told not to before the server's package comes.
+install_postgres() {
+    settings=/etc/postgresql-common/createcluster.conf
+    want_package postgresql-common test -e "$settings"
+    [ ! -e "$settings" ] || sed -i 's/^#* *create_main_cluster *=.*/create_main_cluster = false/' "$settings"
+    want_package postgresql postgres_programs
+}
+
+# Clusters of Debian 12's nats-server 2.9 do not compare and swap; the one of Debian 13 is unpacked beside it.
+unpack_recent_nats() {
+    mkdir -p "$nats/apt/lists/partial" "$nats/apt/archives/partial"
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep '/debian/*$' | head -n 1)
+    echo "deb [signed-by=$debian_keys] $mirror trixie main" >"$nats/apt/sources.list"
+    set -- -qq -o APT::Sandbox::User=root -o Dir::Etc::SourceList="$nats/apt/sources.list" -o Dir::Etc::SourceParts=- \
+        -o Dir::State::Lists="$nats/apt/lists" -o Dir::Cache="$nats/apt" -o Acquire::Languages=none
+    say "unpacking Debian 13's nats-server into target/test-nats"
+    (cd "$nats" && apt-get "$@" update && apt-get "$@" download nats-server/trixie &&
+        dpkg-deb --extract nats-server_*.deb "$nats") >&2
+    rm -rf "$nats/apt" "$nats"/nats-server_*.deb
+    "$nats/usr/sbin/nats-server" --version >/dev/null || could_not "$nats" "see the lines above"
 }
 
 # boto 2.49, which clustercron 1.0.1 imports, uses modules that Python 3.12 removed; boto3 wants 3.10 at least.
@@ -70,6 +98,11 @@ build_venv() {
 }
 
 want_package iproute2 command -v ip
+want_package openssl command -v openssl
+postgres_programs >/dev/null 2>&1 || install_postgres
+want_package pgbouncer test -x /usr/sbin/pgbouncer
+want_package nats-server command -v nats-server
+[ -x "$nats/usr/sbin/nats-server" ] || unpack_recent_nats
 if ! is_current; then
     want_package python3-venv find_python
     build_venv

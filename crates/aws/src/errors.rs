@@ -1,12 +1,18 @@
-//! What went wrong at AWS, told as a roster's error: by the error's code, never by the words of its message.
+//! What went wrong at AWS, and in words: by the error's code, never by the words of its message.
+
+use std::error::Error;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use bellwether_core::roster::{RosterError, RosterErrorKind};
+use hyper_util::client::legacy;
 use jiff::Timestamp;
 
 use crate::text::{causes, shown};
+
+/// What a proxy may say after it has passed a request on.
+const REQUEST_TIMEOUT: u16 = 408;
 
 /// Why a question was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +28,8 @@ pub(crate) enum Failure {
         /// AWS's clock and ours, where known.
         clocks: Option<Clocks>,
     },
+    /// No connection was had, so that nothing was sent.
+    NotSent(String),
     /// No answer in time.
     TimedOut,
     /// No connection, or it broke.
@@ -42,7 +50,7 @@ pub(crate) struct Clocks {
 pub(crate) struct Asked {
     /// The IAM action, such as `elasticloadbalancing:DescribeInstanceHealth`.
     pub(crate) action: &'static str,
-    /// On what: a group, or `this caller`.
+    /// On what: a group, a store, or `these credentials`.
     pub(crate) subject: String,
     /// The region asked.
     pub(crate) region: String,
@@ -52,13 +60,15 @@ pub(crate) struct Asked {
 
 /// The kinds of refusal that have different remedies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
+pub(crate) enum Refusal {
     NotFound,
     NotAllowed,
     Expired,
     UnknownKey,
     Signature,
     Throttled,
+    /// Others were changing the same thing.
+    Contended,
     Invalid,
     Other,
 }
@@ -67,9 +77,28 @@ impl Failure {
     /// Whether another attempt may succeed.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Refused { status, code, .. } => *status >= 500 || refusal(*status, code) == Refusal::Throttled,
-            Self::TimedOut | Self::Unreached(_) => true,
+            Self::Refused { status, .. } => *status >= 500 || self.refusal().is_some_and(Refusal::is_passing),
+            Self::NotSent(_) | Self::TimedOut | Self::Unreached(_) => true,
             Self::Unreadable(_) => false,
+        }
+    }
+
+    /// The kind of refusal; none when AWS did not refuse.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::Refused { status, code, .. } => Some(refusal(*status, code)),
+            _ => None,
+        }
+    }
+
+    /// Whether what was asked has certainly not been done. A service may fail (5xx) after it has done its work.
+    pub(crate) fn certainly_not_done(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => {
+                self.refusal().is_some_and(Refusal::is_passing) || (*status < 500 && *status != REQUEST_TIMEOUT)
+            }
+            Self::NotSent(_) => true,
+            Self::TimedOut | Self::Unreached(_) | Self::Unreadable(_) => false,
         }
     }
 }
@@ -90,11 +119,13 @@ where
             message: context.err().message().unwrap_or_default().to_owned(),
             clocks: None,
         },
+        SdkError::ConstructionFailure(_) => Failure::NotSent(causes(error)),
         SdkError::TimeoutError(_) => Failure::TimedOut,
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => Failure::TimedOut,
-        SdkError::DispatchFailure(failure) => {
-            Failure::Unreached(failure.as_connector_error().map_or_else(String::new, |error| causes(error)))
-        }
+        SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+            Some(error) if never_connected(error) => Failure::NotSent(causes(error)),
+            _ if failure.is_timeout() => Failure::TimedOut,
+            error => Failure::Unreached(error.map_or_else(String::new, |error| causes(error))),
+        },
         SdkError::ResponseError(context) if !context.raw().status().is_success() => Failure::Refused {
             status: context.raw().status().as_u16(),
             code: String::new(),
@@ -105,41 +136,52 @@ where
     }
 }
 
+/// Whether a request failed while its connection was being made: name, route, TCP or TLS.
+fn never_connected(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<legacy::Error>().is_some_and(legacy::Error::is_connect) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
 impl Asked {
-    /// The error to show for a failure.
+    /// The error to show for a failure to tell a roster.
     pub(crate) fn failed(&self, failure: &Failure) -> RosterError {
+        let Self { action, subject, region, host } = self;
+        let why = self.why(failure);
+        RosterError {
+            kind: failure.refusal().map_or(RosterErrorKind::Unavailable, Refusal::kind),
+            message: format!("{action} on {subject} in {region} ({host}): {why}"),
+            remedy: self.remedy(failure),
+        }
+    }
+
+    /// The cause, in words.
+    pub(crate) fn why(&self, failure: &Failure) -> String {
         match failure {
-            Failure::Refused { status, code, message, clocks } => self.refused(*status, code, message, *clocks),
-            Failure::TimedOut => self.unavailable("no answer in time"),
-            Failure::Unreached(why) => self.unavailable(&format!("no connection: {}", shown(why))),
-            Failure::Unreadable(why) => self.unavailable(&format!("the answer cannot be read: {}", shown(why))),
+            Failure::Refused { status, code, message, clocks } => refused(*status, code, message, *clocks),
+            Failure::TimedOut => "no answer in time".to_owned(),
+            Failure::NotSent(why) | Failure::Unreached(why) => format!("no connection: {}", shown(why)),
+            Failure::Unreadable(why) => format!("the answer cannot be read: {}", shown(why)),
         }
     }
 
-    fn unavailable(&self, why: &str) -> RosterError {
-        let remedy = format!(
-            "check the network, the DNS and the proxy settings towards {}, and that {} is the right region",
-            self.host, self.region
-        );
-        self.error(RosterErrorKind::Unavailable, why, remedy)
+    /// What to do about it.
+    pub(crate) fn remedy(&self, failure: &Failure) -> String {
+        match failure.refusal() {
+            Some(refusal) => self.remedy_of(refusal),
+            None => format!(
+                "check the network, the DNS and the proxy settings towards {}, and that {} is the right region",
+                self.host, self.region
+            ),
+        }
     }
 
-    fn refused(&self, status: u16, code: &str, message: &str, clocks: Option<Clocks>) -> RosterError {
-        let refusal = refusal(status, code);
-        let mut why = match code {
-            "" => format!("HTTP status {status}"),
-            code => shown(code),
-        };
-        if !message.is_empty() {
-            why = format!("{why}: {}", shown(message));
-        }
-        if let (Refusal::Signature | Refusal::Expired, Some(difference)) = (refusal, clocks.and_then(difference)) {
-            why = format!("{why}; {difference}");
-        }
-        self.error(refusal.kind(), &why, self.remedy(refusal))
-    }
-
-    fn remedy(&self, refusal: Refusal) -> String {
+    fn remedy_of(&self, refusal: Refusal) -> String {
         let Self { action, subject, region, .. } = self;
         match refusal {
             Refusal::NotFound => format!("check the name, and that {subject} is in {region} and in this account"),
@@ -159,15 +201,26 @@ impl Asked {
             Refusal::Throttled => {
                 format!("ask less often, or ask AWS for a higher limit of {action} in {region}")
             }
+            Refusal::Contended => format!("try again: others were changing {subject} at the same moment"),
             Refusal::Invalid => format!("check the spelling of {subject}"),
             Refusal::Other => format!("try again later; see the AWS Health Dashboard for {region}"),
         }
     }
+}
 
-    fn error(&self, kind: RosterErrorKind, why: &str, remedy: String) -> RosterError {
-        let Self { action, subject, region, host } = self;
-        RosterError { kind, message: format!("{action} on {subject} in {region} ({host}): {why}"), remedy }
+fn refused(status: u16, code: &str, message: &str, clocks: Option<Clocks>) -> String {
+    let mut why = match code {
+        "" => format!("HTTP status {status}"),
+        code => shown(code),
+    };
+    if !message.is_empty() {
+        why = format!("{why}: {}", shown(message));
     }
+    let refusal = refusal(status, code);
+    if let (Refusal::Signature | Refusal::Expired, Some(difference)) = (refusal, clocks.and_then(difference)) {
+        why = format!("{why}; {difference}");
+    }
+    why
 }
 
 impl Refusal {
@@ -177,8 +230,13 @@ impl Refusal {
             Self::NotAllowed | Self::Expired | Self::UnknownKey | Self::Signature => RosterErrorKind::Denied,
             Self::Throttled => RosterErrorKind::Throttled,
             Self::Invalid => RosterErrorKind::Invalid,
-            Self::Other => RosterErrorKind::Unavailable,
+            Self::Contended | Self::Other => RosterErrorKind::Unavailable,
         }
+    }
+
+    /// Whether the same request may be granted a moment later.
+    pub(crate) const fn is_passing(self) -> bool {
+        matches!(self, Self::Throttled | Self::Contended)
     }
 }
 
@@ -189,7 +247,8 @@ fn refusal(status: u16, code: &str) -> Refusal {
         | "AccessPointNotFound"
         | "AccessPointNotFoundException"
         | "TargetGroupNotFound"
-        | "TargetGroupNotFoundException" => Refusal::NotFound,
+        | "TargetGroupNotFoundException"
+        | "ResourceNotFoundException" => Refusal::NotFound,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" | "OptInRequired" => {
             Refusal::NotAllowed
         }
@@ -212,7 +271,15 @@ fn refusal(status: u16, code: &str) -> Refusal {
         | "BandwidthLimitExceeded"
         | "PriorRequestNotComplete"
         | "EC2ThrottledException"
+        | "ProvisionedThroughputExceeded"
+        | "ProvisionedThroughputExceededException"
+        | "ThrottlingError"
+        | "LimitExceededException"
         | "SlowDown" => Refusal::Throttled,
+        "TransactionConflict"
+        | "TransactionConflictException"
+        | "TransactionInProgressException"
+        | "ReplicatedWriteConflictException" => Refusal::Contended,
         "ValidationError" | "ValidationException" | "InvalidParameterValue" | "InvalidParameterCombination" => {
             Refusal::Invalid
         }

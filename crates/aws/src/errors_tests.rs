@@ -28,6 +28,9 @@ fn the_code_decides_the_kind() {
         (400, "Throttling", Throttled),
         (503, "RequestLimitExceeded", Throttled),
         (429, "", Throttled),
+        (400, "ProvisionedThroughputExceededException", Throttled),
+        (400, "ResourceNotFoundException", NotFound),
+        (400, "TransactionConflictException", Unavailable),
         (400, "ValidationError", Invalid),
         (500, "InternalFailure", Unavailable),
         (400, "SomethingNew", Unavailable),
@@ -73,6 +76,31 @@ fn an_unreached_service_is_named() {
     let error = asked().failed(&Failure::TimedOut);
     assert_eq!(error.kind, RosterErrorKind::Unavailable);
     assert!(error.message.contains("elb.example.com") && error.remedy.contains("eu-west-1"), "{error:?}");
+}
+
+#[test]
+fn what_may_have_been_done_is_told_from_what_was_not() {
+    let refused =
+        |status, code: &str| Failure::Refused { status, code: code.into(), message: String::new(), clocks: None };
+    for failure in [
+        refused(400, "AccessDenied"),
+        refused(400, "TransactionConflict"),
+        refused(503, "SlowDown"),
+        refused(429, ""),
+        Failure::NotSent(String::new()),
+    ] {
+        assert!(failure.certainly_not_done(), "{failure:?}");
+    }
+    for failure in [
+        refused(500, "InternalServerError"),
+        refused(503, ""),
+        refused(408, ""),
+        Failure::TimedOut,
+        Failure::Unreached(String::new()),
+        Failure::Unreadable(String::new()),
+    ] {
+        assert!(!failure.certainly_not_done(), "{failure:?}");
+    }
 }
 
 #[test]

@@ -1,4 +1,6 @@
-//! Which IAM permissions a group needs, as the service authorization reference names them.
+//! Which IAM permissions a group or a store needs, as the service authorization reference names them.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether_core::roster::GroupRef;
 use serde_json::{Value, json};
@@ -15,12 +17,62 @@ pub fn permissions(group: &GroupRef) -> &'static [&'static str] {
     }
 }
 
-/// The smallest IAM policy that allows these actions. None of them can be limited to a resource, so it is `*`.
-pub fn policy(actions: &[&str]) -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
-    })
+/// The IAM actions that claims and history in a DynamoDB table need. A transaction needs those of its parts.
+pub fn store_permissions() -> &'static [&'static str] {
+    &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+}
+
+/// The IAM actions that creating such a table needs besides.
+pub fn store_creation_permissions() -> &'static [&'static str] {
+    &["dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:UpdateTimeToLive"]
+}
+
+/// Actions, and on which resource they are allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The IAM actions.
+    pub actions: Vec<&'static str>,
+    /// An ARN, or `*`.
+    pub resource: String,
+}
+
+impl Grant {
+    /// Actions that cannot be limited to a resource, such as those of [`permissions`].
+    pub fn anywhere(actions: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { actions: actions.into_iter().collect(), resource: "*".to_owned() }
+    }
+
+    /// Actions on one DynamoDB table; in any region and account where they are not known.
+    pub fn on_table(
+        actions: impl IntoIterator<Item = &'static str>,
+        table: &str,
+        region: Option<&str>,
+        account: Option<&str>,
+    ) -> Self {
+        let partition = region.map_or("aws", partition);
+        let (region, account) = (region.unwrap_or("*"), account.unwrap_or("*"));
+        let resource = format!("arn:{partition}:dynamodb:{region}:{account}:table/{table}");
+        Self { actions: actions.into_iter().collect(), resource }
+    }
+}
+
+fn partition(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
+/// The smallest IAM policy that allows this: one statement for each resource. Grants without actions are left out.
+pub fn policy(grants: &[Grant]) -> Value {
+    let mut by_resource: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for grant in grants.iter().filter(|grant| !grant.actions.is_empty()) {
+        by_resource.entry(&grant.resource).or_default().extend(&grant.actions);
+    }
+    let statement = |(resource, actions)| json!({ "Effect": "Allow", "Action": actions, "Resource": resource });
+    let statements: Vec<Value> = by_resource.into_iter().map(statement).collect();
+    json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
 #[cfg(test)]
@@ -43,9 +95,22 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_names_the_actions() {
-        let policy = policy(&["ec2:DescribeInstances"]);
-        assert_eq!(policy["Statement"][0]["Action"][0], "ec2:DescribeInstances");
+    fn the_policy_has_a_statement_for_each_resource() {
+        let table = Grant::on_table(store_permissions().iter().copied(), "claims", Some("eu-west-1"), None);
+        let grants = [Grant::anywhere(["ec2:DescribeInstances"]), table.clone(), table, Grant::anywhere([])];
+        let policy = policy(&grants);
+        assert_eq!(policy["Statement"].as_array().unwrap().len(), 2);
+        assert_eq!(policy["Statement"][0]["Action"], json!(["ec2:DescribeInstances"]));
         assert_eq!(policy["Statement"][0]["Resource"], "*");
+        assert_eq!(policy["Statement"][1]["Action"], json!(store_permissions()));
+        assert_eq!(policy["Statement"][1]["Resource"], "arn:aws:dynamodb:eu-west-1:*:table/claims");
+    }
+
+    #[test]
+    fn the_arn_of_a_table_is_in_the_partition_of_its_region() {
+        let arn = |region, account| Grant::on_table([], "t", region, account).resource;
+        assert_eq!(arn(None, None), "arn:aws:dynamodb:*:*:table/t");
+        assert_eq!(arn(Some("cn-north-1"), Some("1")), "arn:aws-cn:dynamodb:cn-north-1:1:table/t");
+        assert_eq!(arn(Some("us-gov-west-1"), None), "arn:aws-us-gov:dynamodb:us-gov-west-1:*:table/t");
     }
 }

@@ -13,6 +13,7 @@ pub(crate) enum Service {
     AutoScaling,
     Ec2,
     Sts,
+    DynamoDb,
 }
 
 impl Service {
@@ -24,6 +25,7 @@ impl Service {
             Self::AutoScaling => "Auto Scaling",
             Self::Ec2 => "EC2",
             Self::Sts => "STS",
+            Self::DynamoDb => "DynamoDB",
         }
     }
 
@@ -34,6 +36,7 @@ impl Service {
             Self::AutoScaling => "autoscaling",
             Self::Ec2 => "ec2",
             Self::Sts => "sts",
+            Self::DynamoDb => "dynamodb",
         }
     }
 }

@@ -3,7 +3,7 @@
 use bellwether_core::names::NodeId;
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{completions, doctor, history, iam, leader, man, once, roster};
+use crate::commands::{completions, doctor, history, iam, leader, man, once, roster, status, store};
 
 /// Run a job once in a fleet, and manage the fleet it runs in.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Leader(leader::LeaderArgs),
     Roster(roster::RosterArgs),
     History(history::HistoryArgs),
+    Status(status::StatusArgs),
+    Store(store::StoreArgs),
     Doctor(doctor::DoctorArgs),
     Iam(iam::IamArgs),
     Completions(completions::CompletionsArgs),

@@ -146,4 +146,16 @@ pub trait ClaimStore: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError>;
+
+    /// Every job's record, in order of the jobs' names.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds a record of a newer format; never a part of the records instead.
+    async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError>;
+
+    /// Removes the history of runs that were recorded before this instant; how many lines that were. Records stay.
+    ///
+    /// # Errors
+    /// When the store cannot be written; a part may have been removed.
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

@@ -187,6 +187,7 @@ impl Fleet {
         let contender = Contender {
             job: JobName::new("job").unwrap(),
             tick: Tick::at(Timestamp::from_millisecond(due as i64).unwrap()),
+            next: None,
             run_id: RunId::new(format!("t{tick}-n{node}")).unwrap(),
             node: NodeId::new(format!("n{node}")).unwrap(),
             lease: LEASE,

@@ -2,7 +2,9 @@
 //!
 //! - `http`, `imds`, `fake_elb`, `proxy`: servers that play AWS and misbehave as a test asks them to
 //! - `python`, `moto`: the Python peers that `tests/setup.sh` installs, and AWS as moto imitates it
+//! - `nats`: NATS servers, alone and as clusters
 //! - `netns`, `process`: a network of a test's own, and the programs under test
+//! - `postgres`: database servers of a test's own
 //! - `disk`: small file systems, to be filled up
 //! - `store`: the in-memory claim store, faults for any store, and the suite every store must pass
 
@@ -22,7 +24,9 @@ pub mod fake_elb;
 pub mod http;
 pub mod imds;
 pub mod moto;
+pub mod nats;
 pub mod netns;
+pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod python;

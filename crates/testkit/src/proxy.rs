@@ -1,4 +1,4 @@
-//! A proxy in front of another server, such as moto, that delays every answer and logs all requests.
+//! A proxy in front of another server, such as moto, that logs all requests and delays or changes the answers.
 
 use std::io::{self, BufReader};
 use std::net::{SocketAddr, TcpStream};
@@ -19,14 +19,21 @@ impl Proxy {
     /// Listens on a free port of 127.0.0.1 and passes everything on to `upstream`, such as `http://127.0.0.1:5000`.
     /// Each answer is held back for `delay` beyond what the server behind takes. It answers 502 when that one fails.
     pub fn start(upstream: &str, delay: Duration) -> Self {
+        Self::altering(upstream, move |_, pass_on| pass_on().delayed(delay))
+    }
+
+    /// The same, but `alter` decides on each reply: it may pass the request on, and do with the reply what it likes.
+    pub fn altering(
+        upstream: &str,
+        alter: impl Fn(&Request, &dyn Fn() -> Reply) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let address = upstream.trim_start_matches("http://").trim_end_matches('/');
         let upstream: SocketAddr = address.parse().unwrap_or_else(|error| panic!("proxy to '{upstream}': {error}"));
         let server = Server::start("127.0.0.1:0", move |request| {
-            let reply = match forward(upstream, request) {
+            alter(request, &|| match forward(upstream, request) {
                 Ok(answer) => Reply::Answer(answer),
                 Err(error) => Reply::text(502, format!("no answer from {upstream}: {error}")),
-            };
-            reply.delayed(delay)
+            })
         });
         Self { server }
     }
@@ -87,6 +94,16 @@ mod tests {
         get(&proxy.url());
         assert_eq!((proxy.rounds(), proxy.log().len()), (2, 4));
         assert_eq!(behind.requests()[0].header("host"), Some("a"));
+    }
+
+    #[test]
+    fn answers_can_be_lost_after_the_request_was_passed_on() {
+        let behind = Server::start("127.0.0.1:0", |_| Reply::text(200, "done"));
+        let proxy = Proxy::altering(&behind.url(), |_, pass_on| {
+            pass_on();
+            Reply::text(500, "lost")
+        });
+        assert_eq!((get(&proxy.url()).status, behind.requests().len()), (500, 1));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod caller;
 mod credentials;
+mod dynamodb;
 mod imds;
 mod rosters;
 mod rounds;

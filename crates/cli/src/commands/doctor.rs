@@ -20,7 +20,7 @@ use crate::render::table::{Text, Tone, table};
 use crate::wiring::context::Context;
 use crate::wiring::identity::IdentityError;
 use crate::wiring::roster::survey;
-use crate::wiring::store::{self, StoreRef, check_reach};
+use crate::wiring::store::{StoreRef, check_reach};
 
 /// How far this host's clock may be off before it is said.
 const CLOCK_WARNING: Duration = Duration::from_secs(5);
@@ -37,7 +37,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "G")]
     group: Option<GroupRef>,
 
-    /// The store that will be used: sqlite:PATH or none [default: a file in the state directory]
+    /// The store that will be used, as for once [default: a file in the state directory]
     #[arg(long, value_name = "URL")]
     store: Option<StoreRef>,
 
@@ -86,7 +86,7 @@ pub(crate) async fn run(args: DoctorArgs, context: Context) -> Result<u8, Failur
     }
     findings.push(members(&group, &survey.identity, &survey.roster));
     findings.push(match check_reach(&store, &group) {
-        Ok(()) => store_works(&store, &survey.identity).await,
+        Ok(()) => store_works(&context, &store, &args.aws, &survey.identity).await,
         Err(failure) => Finding::bad(FAILED, "store", failure.message, failure.remedy.unwrap_or_default()),
     });
     context.console.result(&if args.json {
@@ -195,24 +195,31 @@ fn members(
     }
 }
 
-async fn store_works(store: &StoreRef, identity: &Result<Identity, IdentityError>) -> Finding {
-    let path = match store {
+async fn store_works(
+    context: &Context,
+    store: &StoreRef,
+    aws: &AwsArgs,
+    identity: &Result<Identity, IdentityError>,
+) -> Finding {
+    let opened = match store {
         StoreRef::None => return Finding::ok("store", "none: best effort by health alone"),
-        StoreRef::Sqlite(path) => path,
+        store => context.open(store, aws).await,
     };
-    let opened = match store::open(path).await {
+    let opened = match opened {
         Ok(opened) => opened,
         Err(failure) => return Finding::bad(FAILED, "store", failure.message, failure.remedy.unwrap_or_default()),
     };
+
     let node = identity.as_ref().ok().map(|identity| identity.id.clone());
     let began = clock::mono();
     match swaps(opened.claims.as_ref(), node).await {
         Ok(Ok(())) => {
             let took = bellwether_core::duration::display(clock::mono().since(began));
-            Finding::ok(
-                "store",
-                format!("{}: compare-and-swap works ({took} for two swaps and a refusal)", opened.name),
-            )
+            let works = format!("{}: compare-and-swap works ({took} for two swaps and a refusal)", opened.name);
+            match opened.doubts.is_empty() {
+                true => Finding::ok("store", works),
+                false => Finding::bad(WARNING, "store", works, opened.doubts.join("; ")),
+            }
         }
         Ok(Err(why)) => Finding::bad(
             FAILED,
@@ -246,6 +253,7 @@ async fn swaps(store: &dyn ClaimStore, node: Option<NodeId>) -> Result<Result<()
         ended: Some(now),
         status: Some(0),
         displaced: None,
+        next: None,
     };
     let second = Record { beat: 2, ..first.clone() };
     let Swap::Swapped(version) = store.swap(&job, before.as_ref().map(|(_, version)| version), &first, &[]).await?

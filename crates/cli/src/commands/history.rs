@@ -6,14 +6,16 @@ use bellwether_core::claim::{Entry, Outcome, fold};
 use bellwether_core::duration;
 use bellwether_core::names::JobName;
 use bellwether_core::store::{ClaimStore, HistoryQuery};
+use bellwether_host::clock;
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::args::AwsArgs;
 use crate::exit_status;
 use crate::failure::Failure;
 use crate::render::table::{Text, Tone, printable, table};
 use crate::wiring::context::Context;
-use crate::wiring::store::{self, StoreRef};
+use crate::wiring::store::StoreRef;
 
 /// The most entries a store is asked for at a time.
 const PAGE: usize = 500;
@@ -21,14 +23,14 @@ const PAGE: usize = 500;
 /// Show past runs, the newest first
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bellwether history\n  bellwether history report --limit 5 --output\n  bellwether history report --json | jq '.[0].output'"
+    after_help = "Examples:\n  bellwether history\n  bellwether history report --limit 5 --output\n  bellwether history report --json | jq '.[0].output'\n  bellwether history --prune 90d"
 )]
 pub(crate) struct HistoryArgs {
     /// One job [default: all of them]
     #[arg(value_name = "JOB")]
     job: Option<JobName>,
 
-    /// Where claims are kept: sqlite:PATH [default: a file in the state directory]
+    /// Where claims are kept, as for once [default: a file in the state directory]
     #[arg(long, value_name = "URL")]
     store: Option<StoreRef>,
 
@@ -43,15 +45,26 @@ pub(crate) struct HistoryArgs {
     /// Print JSON, with what each command wrote
     #[arg(long)]
     json: bool,
+
+    /// Remove the lines that are older than this, of all jobs, and show nothing
+    #[arg(long, value_name = "DUR", value_parser = duration::parse, conflicts_with_all = ["job", "output", "json"])]
+    prune: Option<std::time::Duration>,
+
+    #[command(flatten)]
+    aws: AwsArgs,
 }
 
 pub(crate) async fn run(args: HistoryArgs, context: Context) -> Result<u8, Failure> {
+    if let Some(age) = args.prune {
+        return prune(&args, &context, age).await;
+    }
     let entries = match context.store(args.store.as_ref())? {
         StoreRef::None => return Err(Failure::usage("without a store there is no history")),
-        StoreRef::Sqlite(path) if !path.exists() => Vec::new(),
-        StoreRef::Sqlite(path) => {
+        store if store.is_yet_to_be_made() => Vec::new(),
+        store => {
             let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
-            latest_runs(store::open(&path).await?.claims.as_ref(), args.job.as_ref(), limit).await?
+            let open = context.open(&store, &args.aws).await?;
+            latest_runs(open.claims.as_ref(), args.job.as_ref(), limit).await?
         }
     };
     let colour = context.console.colour();
@@ -62,6 +75,22 @@ pub(crate) async fn run(args: HistoryArgs, context: Context) -> Result<u8, Failu
         _ => table(HEADING, entries.iter().map(row), colour),
     };
     context.console.result(&text)?;
+    Ok(exit_status::OK)
+}
+
+/// Removes old lines, and says how many.
+async fn prune(args: &HistoryArgs, context: &Context, age: std::time::Duration) -> Result<u8, Failure> {
+    let store = context.store(args.store.as_ref())?;
+    let removed = if store.is_yet_to_be_made() {
+        0
+    } else {
+        let before =
+            clock::now().wall.checked_sub(age).map_err(|_| Failure::usage("that is longer ago than time goes back"))?;
+        context.open(&store, &args.aws).await?.claims.prune(before).await?
+    };
+    context
+        .console
+        .result(&format!("{removed} {} of history removed\n", if removed == 1 { "line" } else { "lines" }))?;
     Ok(exit_status::OK)
 }
 

@@ -1,17 +1,18 @@
 //! `bellwether iam`: the least an IAM role must allow.
 
-use bellwether_aws::{permissions, policy};
+use bellwether_aws::{Grant, permissions, policy, store_permissions};
 use bellwether_core::roster::GroupRef;
 use clap::{Args, ValueEnum};
 
 use crate::exit_status;
 use crate::failure::Failure;
 use crate::wiring::context::Context;
+use crate::wiring::store::StoreRef;
 
 /// Print the minimal IAM policy a command needs
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bellwether iam once --group elb:web\n  bellwether iam clustercron\n  aws iam put-role-policy --role-name web --policy-name bellwether --policy-document \"$(bellwether iam once --group asg:web)\""
+    after_help = "Examples:\n  bellwether iam once --group elb:web\n  bellwether iam once --group asg:web --store dynamodb:claims\n  bellwether iam clustercron\n  aws iam put-role-policy --role-name web --policy-name bellwether --policy-document \"$(bellwether iam once --group asg:web)\""
 )]
 pub(crate) struct IamArgs {
     /// What the policy is for
@@ -21,6 +22,10 @@ pub(crate) struct IamArgs {
     /// The group that will be used [default: any kind of group]
     #[arg(long, value_name = "G")]
     group: Option<GroupRef>,
+
+    /// The store that will be used; a DynamoDB table needs permissions of its own
+    #[arg(long, value_name = "URL")]
+    store: Option<StoreRef>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,13 +43,14 @@ pub(crate) fn run(args: &IamArgs, context: Context) -> Result<u8, Failure> {
         (None, Purpose::Once) => any(&["elb:x", "alb:x", "asg:x", "tag:x=y"]),
         (None, Purpose::Clustercron) => any(&["elb:x", "alb:x"]),
     };
-    let mut actions: Vec<&str> = groups.iter().flat_map(|group| permissions(group)).copied().collect();
-    actions.sort_unstable();
-    actions.dedup();
-    if actions.is_empty() {
-        context.console.notice("nothing needs to be allowed: the group is not looked up in AWS");
+    let mut grants = vec![Grant::anywhere(groups.iter().flat_map(|group| permissions(group)).copied())];
+    if let Some(StoreRef::DynamoDb(table)) = &args.store {
+        grants.push(Grant::on_table(store_permissions().iter().copied(), table, None, None));
+    }
+    if grants.iter().all(|grant| grant.actions.is_empty()) {
+        context.console.notice("nothing needs to be allowed: AWS is not asked");
         return Ok(exit_status::OK);
     }
-    context.console.result(&format!("{:#}\n", policy(&actions)))?;
+    context.console.result(&format!("{:#}\n", policy(&grants)))?;
     Ok(exit_status::OK)
 }

@@ -8,6 +8,8 @@ pub(crate) mod leader;
 pub(crate) mod man;
 pub(crate) mod once;
 pub(crate) mod roster;
+pub(crate) mod status;
+pub(crate) mod store;
 
 use crate::args::Command;
 use crate::failure::Failure;
@@ -20,6 +22,8 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<u8, Failur
         Command::Leader(args) => leader::run(args, context).await,
         Command::Roster(args) => roster::run(args, context).await,
         Command::History(args) => history::run(args, context).await,
+        Command::Status(args) => status::run(args, context).await,
+        Command::Store(args) => store::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Iam(args) => iam::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -11,6 +11,7 @@
     reason = "tests: a panic is a failure, and real time passes"
 )]
 
+mod chaos;
 mod clustercron;
 mod docs;
 mod fleet;

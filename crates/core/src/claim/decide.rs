@@ -38,6 +38,8 @@ pub struct Contender {
     pub job: JobName,
     /// The tick it wants to run.
     pub tick: Tick,
+    /// The tick after that one, for people who ask when the job is due next.
+    pub next: Option<Tick>,
     /// Its own, unique run.
     pub run_id: RunId,
     /// Its node.
@@ -203,6 +205,7 @@ fn first_claim(me: &Contender) -> Record {
         ended: None,
         status: None,
         displaced: None,
+        next: me.next,
     }
 }
 

@@ -10,6 +10,7 @@ fn me() -> Contender {
     Contender {
         job: JobName::new("job").unwrap(),
         tick: tick(10),
+        next: None,
         run_id: RunId::new("mine").unwrap(),
         node: NodeId::new("here").unwrap(),
         lease: LEASE,
@@ -36,6 +37,7 @@ fn theirs(minute: i64, state: State) -> Record {
         ended: None,
         status: None,
         displaced: None,
+        next: None,
     }
 }
 

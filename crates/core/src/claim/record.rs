@@ -69,6 +69,9 @@ pub struct Record {
     /// The run that must have stopped before this one starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub displaced: Option<Displaced>,
+    /// When the job is due next, by the schedule of the wrapper that made the claim; for people to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Tick>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -167,6 +170,7 @@ mod tests {
                 lease: Duration::from_secs(5),
                 stopped: false,
             }),
+            next: None,
         }
     }
 

@@ -346,6 +346,7 @@ fn contender(plan: &Plan, tick: u64, node: u64) -> Contender {
     Contender {
         job: JobName::new("job").unwrap(),
         tick: Tick::at(Timestamp::from_second((tick * NEXT_TICK) as i64).unwrap()),
+        next: None,
         run_id: RunId::new(format!("{tick}{node}")).unwrap(),
         node: NodeId::new(node.to_string()).unwrap(),
         lease: LEASE,

@@ -10,9 +10,10 @@ use tokio::task::JoinError;
 const FREE_SPACE: &str = "the file system is full; free some space and run again";
 const NOT_WRITABLE: &str =
     "check that this user may write the file and its directory, or choose another file with --store sqlite:PATH";
-const DAMAGED: &str =
-    "the file is damaged; restore it from a copy, or move it away to begin without claims and history";
 
+/// What to do about a file whose content makes no sense.
+pub(super) const DAMAGED: &str =
+    "the file is damaged; restore it from a copy, or move it away to begin without claims and history";
 /// What to do about a file that will not do.
 pub(super) const ANOTHER_FILE: &str = "choose another file with --store sqlite:PATH";
 /// What to do when only the moment was wrong.

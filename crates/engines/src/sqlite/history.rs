@@ -22,6 +22,14 @@ const INSERT: &str =
 const OF_ALL_JOBS: &str = "SELECT * FROM history WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2";
 pub(super) const OF_ONE_JOB: &str = "SELECT * FROM history WHERE job = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
 
+/// Where a part of the history ends that is pruned at once, when it begins after ?1.
+const PART: &str = "SELECT max(seq) FROM (SELECT seq FROM history WHERE seq > ?1 ORDER BY seq LIMIT ?2)";
+/// Without its Z a time sorts before those that share its digits and have more of them.
+const PRUNE: &str = "DELETE FROM history WHERE seq > ?1 AND seq <= ?2 AND rtrim(recorded, 'Z') < rtrim(?3, 'Z')";
+
+/// How many lines a transaction looks at when it prunes: claims wait for its end.
+const PART_LENGTH: i64 = 500;
+
 pub(super) fn append(connection: &mut Connection, entry: &Entry, what: &str) -> Result<(), StoreError> {
     transaction::change(connection, what, |transaction| insert(transaction, entry).map(Some)).map(|_| ())
 }
@@ -62,6 +70,34 @@ pub(super) fn page(connection: &Connection, query: &HistoryQuery, what: &str) ->
     let limit = query.limit.min(LARGEST_PAGE);
     let rows = rows(connection, query, before, limit).map_err(|error| failure::statement(what, &error))?;
     Ok(cut(rows, limit))
+}
+
+/// Removes what was recorded before an instant, in short transactions that let claims through between them.
+pub(super) fn prune(connection: &mut Connection, before: Timestamp, what: &str) -> Result<u64, StoreError> {
+    let mut removed = 0;
+    let mut after = 0;
+    while let Some((end, lines)) = prune_part(connection, after, before, what)? {
+        removed += lines as u64;
+        after = end;
+    }
+    Ok(removed)
+}
+
+/// Prunes the part of the history after a line; where it ended and how much was removed. None at the end.
+fn prune_part(
+    connection: &mut Connection,
+    after: i64,
+    before: Timestamp,
+    what: &str,
+) -> Result<Option<(i64, usize)>, StoreError> {
+    transaction::change(connection, what, |transaction| {
+        let end: Option<i64> = transaction.prepare_cached(PART)?.query_row([after, PART_LENGTH], |row| row.get(0))?;
+        end.map(|end| {
+            let lines = transaction.prepare_cached(PRUNE)?.execute(params![after, end, before.to_string()])?;
+            Ok((end, lines))
+        })
+        .transpose()
+    })
 }
 
 /// Makes a page of the rows; a row beyond the limit shows that there is a next page.

@@ -24,6 +24,7 @@ use std::time::Duration;
 use bellwether_core::claim::{Entry, Record};
 use bellwether_core::names::JobName;
 use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
+use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 use tokio::task::JoinError;
@@ -140,5 +141,19 @@ impl ClaimStore for SqliteStore {
         let (query, told) = (query.clone(), what.clone());
         let page = self.with_connection(move |connection| history::page(connection, &query, &told)).await;
         page.unwrap_or_else(|error| Err(failure::stopped_reading(&what, &error)))
+    }
+
+    async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
+        let what = format!("reading all jobs from {}", self.path.display());
+        let told = what.clone();
+        let records = self.with_connection(move |connection| records::read_all(connection, &told)).await;
+        records.unwrap_or_else(|error| Err(failure::stopped_reading(&what, &error)))
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let what = format!("removing old history in {}", self.path.display());
+        let told = what.clone();
+        let pruned = self.with_connection(move |connection| history::prune(connection, before, &told)).await;
+        pruned.unwrap_or_else(|error| Err(failure::stopped_writing(&what, &error)))
     }
 }

@@ -11,6 +11,7 @@ use super::{failure, history, transaction};
 /// The join gives a row, and with it the time, even when there is no record.
 const READ: &str = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), version, record
     FROM (SELECT 1) LEFT JOIN records ON job = ?1";
+const READ_ALL: &str = "SELECT job, record FROM records ORDER BY job";
 const CREATE: &str = "INSERT INTO records (job, version, record) VALUES (?1, 1, ?2)
     ON CONFLICT (job) DO NOTHING RETURNING version";
 const REPLACE: &str = "UPDATE records SET version = version + 1, record = ?2
@@ -30,11 +31,27 @@ pub(super) fn read(connection: &Connection, job: &JobName, what: &str) -> Result
         .prepare_cached(READ)
         .and_then(|mut read| read.query_row([job.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))));
     let (time, version, text) = row.map_err(|error| failure::statement(what, &error))?;
-    let current = version.zip(text).map(|(version, text)| {
-        let record = Record::decode(&text).map_err(|error| failure::unreadable(what, &error, error.remedy()))?;
-        Ok((record, named(version)))
-    });
+    let current = version.zip(text).map(|(version, text)| Ok((decoded(&text, what)?, named(version))));
     Ok(Snapshot { current: current.transpose()?, store_time: time.parse::<Timestamp>().ok() })
+}
+
+/// Every record, in the order of the jobs' names: SQLite compares text byte by byte.
+pub(super) fn read_all(connection: &Connection, what: &str) -> Result<Vec<(JobName, Record)>, StoreError> {
+    let rows: rusqlite::Result<Vec<(String, String)>> = connection
+        .prepare_cached(READ_ALL)
+        .and_then(|mut read| read.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect());
+    let rows = rows.map_err(|error| failure::statement(what, &error))?;
+    rows.into_iter().map(|(job, text)| named_record(job, &text, what)).collect()
+}
+
+fn named_record(job: String, text: &str, what: &str) -> Result<(JobName, Record), StoreError> {
+    let job = JobName::new(job).map_err(|error| failure::unreadable(what, error, failure::DAMAGED))?;
+    let record = decoded(text, &format!("{what}, job '{job}'"))?;
+    Ok((job, record))
+}
+
+fn decoded(text: &str, what: &str) -> Result<Record, StoreError> {
+    Record::decode(text).map_err(|error| failure::unreadable(what, &error, error.remedy()))
 }
 
 pub(super) fn swap(connection: &mut Connection, wanted: &Change, what: &str) -> Result<Swap, StoreError> {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bellwether_core::claim::{Entry, Record};
 use bellwether_core::names::JobName;
 use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
+use jiff::Timestamp;
 
 /// What happens to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +140,14 @@ impl<S: ClaimStore + ?Sized> ClaimStore for FaultyStore<S> {
 
     async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
         self.reading(self.store.history(query)).await
+    }
+
+    async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
+        self.reading(self.store.records()).await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.changing(self.store.prune(before)).await
     }
 }
 

@@ -33,6 +33,7 @@ pub fn record(run: &str, beat: u64) -> Record {
         ended: None,
         status: None,
         displaced: None,
+        next: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The in-memory twin of a claim store.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -20,26 +20,36 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Content {
     records: HashMap<JobName, (String, u64)>,
-    history: Vec<Entry>,
+    /// By a number that is never given again, so that a page's end stays in place whatever is removed.
+    history: BTreeMap<u64, Entry>,
+    appended: u64,
     keys: HashSet<(JobName, RunId, Outcome)>,
     time: Option<Timestamp>,
 }
 
 impl Content {
     fn append(&mut self, entry: &Entry) {
-        if self.keys.insert((entry.job.clone(), entry.run_id.clone(), entry.outcome)) {
-            self.history.push(entry.clone());
+        if self.keys.insert(key(entry)) {
+            self.appended += 1;
+            self.history.insert(self.appended, entry.clone());
         }
     }
 
+    fn prune(&mut self, before: Timestamp) -> u64 {
+        let lines = self.history.len();
+        self.history.retain(|_, entry| entry.recorded >= before);
+        self.keys = self.history.values().map(key).collect();
+        (lines - self.history.len()) as u64
+    }
+
     fn page(&self, query: &HistoryQuery) -> HistoryPage {
-        let before = query.before.as_ref().map_or(self.history.len(), |Cursor(text)| text.parse().unwrap());
+        let before = query.before.as_ref().map_or(u64::MAX, |Cursor(text)| text.parse().unwrap());
         let wanted = |entry: &Entry| query.job.as_ref().is_none_or(|job| *job == entry.job);
-        let older = self.history[..before].iter().enumerate().rev().filter(|(_, entry)| wanted(entry));
+        let older = self.history.range(..before).rev().filter(|(_, entry)| wanted(entry));
         let mut found: Vec<_> = older.take(query.limit.saturating_add(1)).collect();
         let more = found.len() > query.limit;
         found.truncate(query.limit);
-        let next = found.last().filter(|_| more).map(|(index, _)| Cursor(index.to_string()));
+        let next = found.last().filter(|_| more).map(|(number, _)| Cursor(number.to_string()));
         HistoryPage { entries: found.into_iter().map(|(_, entry)| entry.clone()).collect(), next }
     }
 }
@@ -67,8 +77,20 @@ impl MemoryStore {
     }
 }
 
+fn key(entry: &Entry) -> (JobName, RunId, Outcome) {
+    (entry.job.clone(), entry.run_id.clone(), entry.outcome)
+}
+
 fn named(version: u64) -> Version {
     Version::new(version.to_string())
+}
+
+fn decoded(job: &JobName, text: &str) -> Result<Record, StoreError> {
+    Record::decode(text).map_err(|error| StoreError::Unreadable {
+        what: format!("reading job '{job}' from memory"),
+        why: error.to_string(),
+        remedy: error.remedy().to_owned(),
+    })
 }
 
 /// Every call lets the other tasks go first, so that they interleave as they would on a network.
@@ -77,14 +99,7 @@ impl ClaimStore for MemoryStore {
     async fn read(&self, job: &JobName) -> Result<Snapshot, StoreError> {
         tokio::task::yield_now().await;
         let content = self.content();
-        let current = content.records.get(job).map(|(text, version)| {
-            let record = Record::decode(text).map_err(|error| StoreError::Unreadable {
-                what: format!("reading job '{job}' from memory"),
-                why: error.to_string(),
-                remedy: error.remedy().to_owned(),
-            })?;
-            Ok((record, named(*version)))
-        });
+        let current = content.records.get(job).map(|(text, version)| Ok((decoded(job, text)?, named(*version))));
         Ok(Snapshot { current: current.transpose()?, store_time: content.time })
     }
 
@@ -120,6 +135,18 @@ impl ClaimStore for MemoryStore {
             0 => Ok(HistoryPage::default()),
             _ => Ok(self.content().page(query)),
         }
+    }
+
+    async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
+        tokio::task::yield_now().await;
+        let content = self.content();
+        let sorted: BTreeMap<_, _> = content.records.iter().collect();
+        sorted.into_iter().map(|(job, (text, _))| Ok((job.clone(), decoded(job, text)?))).collect()
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        tokio::task::yield_now().await;
+        Ok(self.content().prune(before))
     }
 }
 

@@ -18,4 +18,5 @@ mod moto;
 mod once;
 mod reference;
 mod region;
+mod stores;
 mod support;

@@ -45,7 +45,7 @@ fn wrong_stores_and_groups_are_refused() {
         (&["once", "job", "--group", "nodes:"], "nodes:a,b,c"),
         (&["once", "job", "--group", "elb:"], "elb:NAME"),
         (&["once", "job", "--store", "redis://x"], "is not a store"),
-        (&["once", "job", "--store", "sqlite:"], "names no file"),
+        (&["once", "job", "--store", "sqlite:"], "names nothing"),
         (&["once", "job", "--store", ""], "store"),
     ]);
 }

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use bellwether_core::claim::{Entry, Record};
 use bellwether_core::names::{JobName, RunId};
 use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
+use bellwether_core::time::Tick;
+use jiff::Timestamp;
 
 use super::check_all;
 use crate::store::MemoryStore;
@@ -29,6 +31,14 @@ enum Defect {
     IgnoresCursor,
     /// Gives the entries of all jobs.
     IgnoresJob,
+    /// Gives records in the order in which a table of hashes would.
+    ShufflesRecords,
+    /// Gives a first page of records as if it were all.
+    CutsRecords,
+    /// Compares times by the second.
+    PrunesBySeconds,
+    /// Counts the lines of the last request only.
+    Miscounts,
 }
 
 struct Broken {
@@ -109,6 +119,24 @@ impl ClaimStore for Broken {
         }
         self.store.history(&query).await
     }
+
+    async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
+        let mut records = self.store.records().await?;
+        match self.defect {
+            Defect::ShufflesRecords => records.reverse(),
+            Defect::CutsRecords => records.truncate(100),
+            _ => {}
+        }
+        Ok(records)
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        match self.defect {
+            Defect::PrunesBySeconds => self.store.prune(Tick::at(before).instant()).await,
+            Defect::Miscounts => self.store.prune(before).await.map(|removed| removed.min(500)),
+            _ => self.store.prune(before).await,
+        }
+    }
 }
 
 async fn failures_with(defect: Defect) -> String {
@@ -131,6 +159,10 @@ async fn every_defect_fails_the_checks_that_are_about_it() {
         (Defect::FoldsCase, &["any_name_is_kept_and_told_apart"]),
         (Defect::IgnoresCursor, &["pages_lead_to_the_end", "pages_stay_in_place"]),
         (Defect::IgnoresJob, &["one_job_is_picked_out"]),
+        (Defect::ShufflesRecords, &["all_records_are_read_in_order"]),
+        (Defect::CutsRecords, &["all_records_are_read_in_order"]),
+        (Defect::PrunesBySeconds, &["only_what_was_recorded_earlier_is_pruned"]),
+        (Defect::Miscounts, &["any_number_of_lines_is_pruned"]),
     ] {
         let failures = failures_with(defect).await;
         for check in checks {

@@ -56,7 +56,7 @@ fn varied_entries(job: &JobName) -> Result<Vec<Entry>, Wrong> {
         started: Some("1969-12-31T23:59:59.000000001Z".parse().map_err(|error: jiff::Error| error.to_string())?),
         ended: Some(precise),
         status: Some(i32::MIN),
-        note: Some("line one\nline 'two' \"備份\" \\ 🐑".into()),
+        note: Some("line one\nline 'two' \"備份\" \\ \\0 \0 🐑".into()),
         output: KeptOutput { tail: Vec::new(), total: u64::MAX },
         recorded: precise,
         ..entry(job, 6)

@@ -4,12 +4,16 @@
 //! - [`names`]: which names and jobs are told apart.
 //! - [`faults`]: what a client can find out after a fault.
 //! - [`history`]: the history.
+//! - [`records`]: the records of all jobs at once.
+//! - [`prune`]: old history is removed, and nothing else.
 //! - [`format`]: records this release cannot read.
 
 pub mod faults;
 pub mod format;
 pub mod history;
 pub mod names;
+pub mod prune;
+pub mod records;
 pub mod swaps;
 
 use bellwether_core::names::JobName;
@@ -100,12 +104,21 @@ async fn check_all(open: &impl Open) -> Vec<String> {
         history::pages_lead_to_the_end(open),
         history::pages_stay_in_place_while_entries_are_added(open),
         history::one_job_is_picked_out(open),
+        records::a_new_store_has_no_records(open),
+        records::all_records_are_read_in_order(open),
+        prune::only_what_was_recorded_earlier_is_pruned(open),
+        prune::pruning_leaves_the_records(open),
+        prune::what_was_pruned_can_be_added_again(open),
+        prune::any_number_of_lines_is_pruned(open),
     ])
 }
 
 /// Runs the checks that need a way to plant text in the store, and panics with the names of all that fail.
 pub async fn run_format(open: &impl Open, plant: &impl Plant) {
-    report(&failed(results![format::what_cannot_be_read_is_refused(open, plant)]));
+    report(&failed(results![
+        format::what_cannot_be_read_is_refused(open, plant),
+        format::records_are_not_given_in_part(open, plant),
+    ]));
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{Checked, Open, same};
 use crate::store::fixtures::{entry, job, record};
 
 /// Names that a store could take for each other, for a part of a key, or for a part of a statement.
-fn awkward_names() -> Vec<JobName> {
+pub(super) fn awkward_names() -> Vec<JobName> {
     let longest = "x".repeat(LONGEST_NAME);
     let long_unicode = "備".repeat(LONGEST_NAME / "備".len());
     let names = [

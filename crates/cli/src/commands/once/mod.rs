@@ -1,9 +1,12 @@
 //! `bellwether once`: run a command once per tick in the whole group.
 
+mod dry_run;
+mod report;
+
 use std::ffi::OsString;
 use std::time::Duration;
 
-use bellwether_core::claim::{Contender, Exit, OnLost, Overlap, RunEnd, Skip, State, Verdict};
+use bellwether_core::claim::{Contender, OnLost, Overlap, Verdict};
 use bellwether_core::duration;
 use bellwether_core::names::{JobName, NodeId};
 use bellwether_core::roster::{Choice, GroupRef, Standing};
@@ -16,13 +19,13 @@ use clap::{Args, ValueEnum};
 use crate::args::{AwsArgs, NodeArgs};
 use crate::exit_status;
 use crate::failure::Failure;
-use crate::job::claimed::{Claimed, Finished};
+use crate::job::claimed::Claimed;
 use crate::job::launch::Launch;
 use crate::job::unclaimed::Unclaimed;
 use crate::settings::keys::lease;
 use crate::wiring::context::Context;
 use crate::wiring::roster::{Survey, survey};
-use crate::wiring::store::{self, StoreRef, check_reach};
+use crate::wiring::store::{StoreRef, check_reach};
 
 const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 const DEFAULT_STAGGER: Duration = Duration::from_millis(150);
@@ -50,7 +53,8 @@ pub(crate) struct OnceArgs {
     #[arg(long, value_name = "G")]
     group: Option<GroupRef>,
 
-    /// Where claims are kept: sqlite:PATH, or none to go by health alone [default: a file in the state directory]
+    /// Where claims are kept: sqlite:PATH, dynamodb:TABLE, postgres://..., nats://HOST:PORT/BUCKET, or none to go by
+    /// health alone [default: a file in the state directory]
     #[arg(long, value_name = "URL")]
     store: Option<StoreRef>,
 
@@ -175,6 +179,7 @@ enum OnStoreErrorArg {
 struct Plan {
     job: JobName,
     tick: Tick,
+    next: Option<Tick>,
     group: GroupRef,
     launch: Launch,
 }
@@ -183,21 +188,17 @@ pub(crate) async fn run(args: OnceArgs, context: Context) -> Result<u8, Failure>
     let group = context.group(args.group.as_ref()).unwrap_or(GroupRef::Local);
     let store = context.store(args.store.as_ref())?;
     check_reach(&store, &group)?;
-    let tick = tick(&args, &context)?;
-    let plan = Plan { job: args.job.clone(), tick, group, launch: launch(&args, &context) };
-    if args.dry_run {
-        return dry_run(&args, &context, &plan, &store).await;
-    }
+    let (tick, next) = ticks(&args, &context)?;
+    let plan = Plan { job: args.job.clone(), tick, next, group, launch: launch(&args, &context) };
     match &store {
+        _ if args.dry_run => dry_run::run(&args, &context, &plan, &store).await,
         StoreRef::None => run_by_health(&args, &context, &plan).await,
-        StoreRef::Sqlite(path) => {
-            let store = store::open(path).await;
-            run_with_claim(&args, &context, &plan, store).await
-        }
+        _ => run_with_claim(&args, &context, &plan, &store).await,
     }
 }
 
-fn tick(args: &OnceArgs, context: &Context) -> Result<Tick, Failure> {
+/// The tick to run, and the one after it.
+fn ticks(args: &OnceArgs, context: &Context) -> Result<(Tick, Option<Tick>), Failure> {
     let usage = |error: bellwether_core::schedule::ScheduleError| Failure::usage(error.to_string());
     let timezone = args.timezone.as_ref().or(context.settings.timezone.as_ref());
     let schedule = match (&args.schedule, args.every) {
@@ -208,7 +209,9 @@ fn tick(args: &OnceArgs, context: &Context) -> Result<Tick, Failure> {
         (None, Some(interval)) => Schedule::every(interval).map_err(usage)?,
         (None, None) => Schedule::MINUTE,
     };
-    schedule.latest(clock::now().wall).ok_or_else(|| Failure::usage("the schedule has no tick before now"))
+    let now = clock::now().wall;
+    let tick = schedule.latest(now).ok_or_else(|| Failure::usage("the schedule has no tick before now"))?;
+    Ok((tick, schedule.next(now)))
 }
 
 fn launch(args: &OnceArgs, context: &Context) -> Launch {
@@ -268,13 +271,10 @@ fn no_randomness(error: impl std::fmt::Display) -> Failure {
     Failure::unavailable(format!("the system gives no random bytes: {error}"))
 }
 
-async fn run_with_claim(
-    args: &OnceArgs,
-    context: &Context,
-    plan: &Plan,
-    store: Result<store::OpenStore, Failure>,
-) -> Result<u8, Failure> {
-    let survey = survey(context, &plan.group, &args.node, &args.aws).await;
+async fn run_with_claim(args: &OnceArgs, context: &Context, plan: &Plan, store: &StoreRef) -> Result<u8, Failure> {
+    // A store of many hosts, and the health of the group, are both an answer away: they are asked at once.
+    let survey = survey(context, &plan.group, &args.node, &args.aws);
+    let (store, survey) = tokio::join!(context.open(store, &args.aws), survey);
     let Some((node, rank)) = seat(context, plan, survey)? else { return Ok(skip_status(args, context)) };
     let store = match store {
         Ok(store) => store,
@@ -288,6 +288,7 @@ async fn run_with_claim(
     let contender = Contender {
         job: plan.job.clone(),
         tick: plan.tick,
+        next: plan.next,
         run_id: random::run_id().map_err(no_randomness)?,
         node: node.clone(),
         lease: args.lease.or(context.settings.lease).unwrap_or(DEFAULT_LEASE),
@@ -301,10 +302,10 @@ async fn run_with_claim(
     let mut signals = install_signals()?;
     let finished = Claimed::new(contender, &store, &plan.launch, &mut signals).drive().await;
     if finished.verdict == Verdict::Unavailable && args.on_store_error == OnStoreErrorArg::Run {
-        context.console.warning(&format!("{}; running without a claim", complaint(&finished).message));
+        context.console.warning(&format!("{}; running without a claim", report::complaint(&finished).message));
         return run_unclaimed(args, plan, &node).await;
     }
-    report(args, context, plan, finished)
+    report::report(args, context, plan, finished)
 }
 
 /// The name and rank by which this node takes part; none when its group says that it does not.
@@ -337,118 +338,6 @@ fn seat(context: &Context, plan: &Plan, survey: Survey) -> Result<Option<(NodeId
             Ok(None)
         }
     }
-}
-
-fn complaint(finished: &Finished) -> Failure {
-    let unconfirmed = || {
-        Failure::unavailable("the store did not confirm the claim").remedy("check the store with: bellwether doctor")
-    };
-    finished.complaint.clone().unwrap_or_else(unconfirmed)
-}
-
-/// What the end of the loop means for the user.
-fn report(args: &OnceArgs, context: &Context, plan: &Plan, finished: Finished) -> Result<u8, Failure> {
-    let Plan { job, tick, .. } = plan;
-    match &finished.verdict {
-        Verdict::Skipped(skip) => {
-            context.console.notice(&format!("{job}: {}", explain_skip(*tick, skip)));
-            Ok(skip_status(args, context))
-        }
-        Verdict::ClockAhead { store_time } => Err(Failure::unavailable(format!(
-            "{job}: tick {tick} lies in the future: the store's clock says {store_time}; the command was not run"
-        ))
-        .remedy("set this host's clock (chronyc tracking, timedatectl)")),
-        Verdict::Unavailable => {
-            let complaint = complaint(&finished);
-            let message = format!("{job}: tick {tick}: {}; the command was not run", complaint.message);
-            Err(Failure { message, ..complaint })
-        }
-        Verdict::Interrupted => {
-            let signal = finished.told_to_end.map_or(0, |signal| signal as i32);
-            context.console.notice(&format!("{job}: tick {tick}: told to end before the command was started"));
-            Ok(exit_status::from_command(exit_status::signaled(signal)))
-        }
-        Verdict::Ran { exit, end, recorded } => Ok(report_run(context, plan, *exit, *end, *recorded, &finished)),
-    }
-}
-
-fn report_run(context: &Context, plan: &Plan, exit: Exit, end: RunEnd, recorded: bool, finished: &Finished) -> u8 {
-    let Plan { job, tick, .. } = plan;
-    match end {
-        RunEnd::Held | RunEnd::Detached => {}
-        RunEnd::Replaced => {
-            context.console.notice(&format!("{job}: tick {tick} was stopped: a later tick replaced it"))
-        }
-        RunEnd::Overdue => context.console.error(&format!(
-            "{job}: tick {tick} was stopped: the store was out of reach for too long: {}",
-            complaint(finished).message
-        )),
-        RunEnd::ClaimLost => {
-            context.console.error(&format!("{job}: tick {tick} was stopped: another node took its claim"));
-        }
-    }
-    if !recorded {
-        context
-            .console
-            .warning(&format!("{job}: the end of tick {tick} could not be recorded: {}", complaint(finished).message));
-    }
-    exit_status::from_command(exit.status)
-}
-
-fn explain_skip(tick: Tick, skip: &Skip) -> String {
-    match skip {
-        Skip::Taken(record) => {
-            let how = match (record.state, record.status) {
-                (State::Done, Some(status)) => format!("done with status {status}"),
-                (State::Claimed, _) => "about to start".to_owned(),
-                _ => "running".to_owned(),
-            };
-            format!("tick {tick} is taken: node {} has it, {how}", record.node)
-        }
-        Skip::Superseded(record) => {
-            format!("tick {tick} is past: node {} has claimed tick {} already", record.node, record.tick)
-        }
-        Skip::Overlap(record) => {
-            format!("tick {tick} is skipped: tick {} is still running on node {}", record.tick, record.node)
-        }
-        Skip::Lost(record) => format!(
-            "tick {tick} is lost: node {} died while running it; it is not run again (--on-lost rerun would)",
-            record.node
-        ),
-    }
-}
-
-/// Says what would be done, from what can be read without changing anything.
-async fn dry_run(args: &OnceArgs, context: &Context, plan: &Plan, store: &StoreRef) -> Result<u8, Failure> {
-    let Plan { job, tick, group, launch } = plan;
-    let survey = survey(context, group, &args.node, &args.aws).await;
-    let (identity, roster) = (survey.identity?, survey.roster?);
-    let standing = match roster.standing(&identity) {
-        Standing::Healthy { rank } => format!("healthy, rank {rank}"),
-        Standing::Unhealthy { state, reason } => format!("{state} {reason}"),
-        Standing::Stranger => "not a member".to_owned(),
-    };
-    let held = match store {
-        StoreRef::None => "no store: the first healthy node runs it".to_owned(),
-        StoreRef::Sqlite(path) if !path.exists() => format!("sqlite:{} (would be created): free", path.display()),
-        StoreRef::Sqlite(path) => {
-            let store = store::open(path).await?;
-            let current = store.claims.read(job).await?.current;
-            let claim = current.map_or_else(
-                || "never claimed".to_owned(),
-                |(record, _)| format!("tick {} was claimed last, by node {}", record.tick, record.node),
-            );
-            format!("{}: {claim}", store.name)
-        }
-    };
-    let words: Vec<_> =
-        std::iter::once(&launch.program).chain(&launch.args).map(|word| word.to_string_lossy()).collect();
-    context.console.result(&format!(
-        "job      {job}\ntick     {tick}\nnode     {}\ngroup    {group}: {standing}\nstore    {held}\ncommand  {}\n",
-        identity.id,
-        words.join(" ")
-    ))?;
-    Ok(exit_status::OK)
 }
 
 impl From<OverlapArg> for Overlap {

@@ -1,0 +1,224 @@
+//! The bucket and the stream of its history: how they are opened, made, and judged.
+
+use bellwether_core::store::StoreError;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use super::api::{self, code};
+use super::failure::{self, Failure, RUN_AGAIN};
+use super::keys::Keys;
+use super::link::Link;
+use super::release::Release;
+
+/// Copies of a bucket in a cluster of three or more servers: one may be lost.
+const COPIES: u32 = 3;
+/// A record has less than 2 KiB; this leaves room for those of later releases.
+const LARGEST_RECORD: u32 = 64 * 1024;
+/// An entry has 64 KiB of output and some text; a server takes 1 MiB at most when it is not told otherwise.
+const LARGEST_ENTRY: u32 = 1024 * 1024;
+
+/// How often, and how soon, something that others are making at this moment is looked for again.
+const LOOKS: u32 = 20;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+/// Making a stream takes longer than other requests: servers choose its leader.
+const MAKING: u32 = 5;
+
+/// What the server tells of a stream.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Info {
+    pub(super) config: Config,
+    pub(super) cluster: Option<Cluster>,
+}
+
+/// A stream's settings, as far as they matter here.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Config {
+    #[serde(default)]
+    subjects: Vec<String>,
+    retention: String,
+    pub(super) storage: String,
+    num_replicas: u32,
+    #[serde(default)]
+    discard: String,
+    #[serde(default)]
+    max_age: u64,
+    #[serde(default)]
+    max_msgs: i64,
+    #[serde(default)]
+    max_bytes: i64,
+    mirror: Option<Value>,
+    sources: Option<Vec<Value>>,
+    #[serde(default)]
+    sealed: bool,
+    #[serde(default)]
+    no_ack: bool,
+}
+
+/// Where a stream is, on servers that form a cluster.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Cluster {
+    name: Option<String>,
+}
+
+impl Info {
+    /// How many copies of the stream there are.
+    pub(super) fn copies(&self) -> u32 {
+        self.config.num_replicas
+    }
+
+    /// Whether its server is part of a cluster.
+    pub(super) fn is_clustered(&self) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| cluster.name.as_ref().is_some_and(|name| !name.is_empty()))
+    }
+}
+
+/// The two streams of a store.
+#[derive(Debug, Clone)]
+pub(super) struct Bucket {
+    pub(super) records: Info,
+    pub(super) history: Info,
+}
+
+/// Opens the bucket and its history, and makes what is missing.
+pub(super) async fn open(link: &Link, keys: &Keys, release: &Release, what: &str) -> Result<Bucket, StoreError> {
+    let (records, history) = (keys.records_stream(), keys.history_stream());
+    let (records_config, history_config) = (records_config(keys), history_config(keys));
+    let (found, found_history) = tokio::join!(
+        find_or_make(link, &records, records_config, release),
+        find_or_make(link, &history, history_config, release)
+    );
+    let failed = |failure: Failure| failure::changing(what, &failure);
+    let bucket = Bucket { records: found.map_err(failed)?, history: found_history.map_err(failed)? };
+    refuse_unfit(&bucket.records, &records, &keys.bucket_subjects(), what)?;
+    refuse_unfit(&bucket.history, &history, &keys.all_history(), what)?;
+    refuse_forgetful(&bucket.records, &records, what)?;
+    refuse_unsafe(&bucket.records, release, what)?;
+    Ok(bucket)
+}
+
+/// A bucket as every NATS client knows it, so that `nats kv` can show it. Its readers are sent to the leader.
+fn records_config(keys: &Keys) -> Value {
+    json!({
+        "name": keys.records_stream(),
+        "description": "Claims of bellwether: one record per job",
+        "subjects": [keys.bucket_subjects()],
+        "retention": "limits",
+        "storage": "file",
+        "discard": "new",
+        "max_msgs_per_subject": 1,
+        "max_msgs": -1,
+        "max_bytes": -1,
+        "max_consumers": -1,
+        "max_msg_size": LARGEST_RECORD,
+        "allow_rollup_hdrs": true,
+        "deny_delete": true,
+        "allow_direct": false,
+    })
+}
+
+fn history_config(keys: &Keys) -> Value {
+    json!({
+        "name": keys.history_stream(),
+        "description": "History of bellwether: one message per run and outcome",
+        "subjects": [keys.all_history()],
+        "retention": "limits",
+        "storage": "file",
+        "discard": "new",
+        "max_msgs": -1,
+        "max_bytes": -1,
+        "max_consumers": -1,
+        "max_msg_size": LARGEST_ENTRY,
+    })
+}
+
+async fn find_or_make(link: &Link, stream: &str, config: Value, release: &Release) -> Result<Info, Failure> {
+    for _ in 0..LOOKS {
+        if let Some(info) = find(link, stream).await? {
+            return Ok(info);
+        }
+        if let Some(info) = make(link, stream, &config, release).await? {
+            return Ok(info);
+        }
+        sleep(PAUSE).await;
+    }
+    Err(Failure::NotSent { why: format!("the stream {stream} is made and removed by others"), remedy: RUN_AGAIN })
+}
+
+async fn find(link: &Link, stream: &str) -> Result<Option<Info>, Failure> {
+    match api::ask(link, &format!("STREAM.INFO.{stream}"), &json!({})).await {
+        Ok(info) => Ok(Some(info)),
+        Err(failure) if failure.is_refusal(code::STREAM_NOT_FOUND) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Makes a stream with as many copies as there can be; none when another has made it meanwhile.
+///
+/// Only the servers know how many they are. Three copies are asked for first; a refusal for want of servers is taken
+/// at its word, but not one because some are away at this moment: a bucket made then would stay without copies.
+async fn make(link: &Link, stream: &str, config: &Value, release: &Release) -> Result<Option<Info>, Failure> {
+    let copies = if release.is_unsafe_with_copies() { 1 } else { COPIES };
+    match make_with(link, stream, config, copies).await {
+        Err(failure) if failure.is_refusal(code::REPLICAS_NOT_SUPPORTED) => make_with(link, stream, config, 1).await,
+        Err(Failure::Refused(refusal)) if refusal.err_code == code::NO_PEERS => {
+            if refusal.description.contains("offline") {
+                let why = "one of the cluster's servers is away, and the bucket would stay without copies".to_owned();
+                let remedy = "start all servers for the first use, or make the bucket with 'nats kv add --replicas'";
+                return Err(Failure::NotSent { why, remedy });
+            }
+            make_with(link, stream, config, 1).await
+        }
+        made => made,
+    }
+}
+
+async fn make_with(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Option<Info>, Failure> {
+    let mut config = config.clone();
+    config["num_replicas"] = copies.into();
+    match api::order(link, link.limit() * MAKING, &format!("STREAM.CREATE.{stream}"), &config).await {
+        Ok(info) => Ok(Some(info)),
+        Err(failure) if failure.is_refusal(code::STREAM_NAME_EXISTS) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Refuses a stream that is another's, or that does not keep what it is given.
+fn refuse_unfit(info: &Info, stream: &str, subjects: &str, what: &str) -> Result<(), StoreError> {
+    let config = &info.config;
+    let why = match () {
+        () if config.subjects != [subjects] => format!("the stream {stream} does not keep {subjects} alone"),
+        () if config.mirror.is_some() || config.sources.as_ref().is_some_and(|sources| !sources.is_empty()) => {
+            format!("the stream {stream} is fed from another stream")
+        }
+        () if config.retention != "limits" => format!("the stream {stream} forgets what was read"),
+        () if config.sealed || config.no_ack => format!("the stream {stream} is sealed, or does not answer"),
+        () => return Ok(()),
+    };
+    Err(failure::unreadable(what, why, "use another bucket, which is then made as it must be"))
+}
+
+/// Refuses a bucket that forgets records by itself: a tick that was run would be run again.
+fn refuse_forgetful(info: &Info, stream: &str, what: &str) -> Result<(), StoreError> {
+    let config = &info.config;
+    let has_limits = config.max_msgs > 0 || config.max_bytes > 0;
+    if config.max_age == 0 && (config.discard == "new" || !has_limits) {
+        return Ok(());
+    }
+    let why = "the bucket forgets records by their age, or when it is full";
+    let remedy = format!("use another bucket, or run 'nats stream edit {stream} --max-age 0 --discard new'");
+    Err(failure::unreadable(what, why, remedy))
+}
+
+/// Refuses copies on servers that do not compare and swap: of two nodes that claim a tick at once, both would win.
+fn refuse_unsafe(info: &Info, release: &Release, what: &str) -> Result<(), StoreError> {
+    if info.copies() > 1 && release.is_unsafe_with_copies() {
+        let why = format!(
+            "nats-server {release} may confirm two changes of one revision where a bucket has copies, and this has {}",
+            info.copies()
+        );
+        let remedy = "upgrade all servers of the cluster to release 2.10 or later, or use a bucket with one copy";
+        return Err(failure::unavailable(what, why, remedy));
+    }
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! Reading many messages of a stream in order, by a consumer that lives as long as the reading.
+//!
+//! A consumer may be on any server that has a copy of the stream, and a copy may lag behind the leader's. So whoever
+//! scans first asks the leader for a message that must be met, the witness. The scan waits for it, and is an error when
+//! it does not come: a part is never taken for the whole.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::{HeaderMap, Message, StatusCode, Subscriber};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::{sleep, timeout};
+
+use super::api;
+use super::failure::{Failure, quoted};
+use super::link::{Connection, Link, MOST_UNREAD};
+
+/// How long the server keeps the consumer of a reader that has vanished.
+const CONSUMER_LIFE: Duration = Duration::from_secs(30);
+/// How many messages are asked for at once: without payload, and with.
+const HEADERS_BATCH: u64 = 256;
+const PAYLOADS_BATCH: u64 = 32;
+/// How often, and how soon, a consumer is asked again that not all servers know of yet.
+const MOST_TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(20);
+const _: () = assert!(HEADERS_BATCH < MOST_UNREAD as u64, "what a batch brings must fit into the client's queue");
+
+/// What of the messages is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Headers, and the payload's size as a header.
+    Headers,
+    /// Everything.
+    All,
+}
+
+/// A message that was met.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) sequence: u64,
+    pub(super) subject: String,
+    pub(super) headers: HeaderMap,
+    pub(super) payload: Vec<u8>,
+}
+
+/// A reading that goes on.
+pub(super) struct Scan<'a> {
+    link: &'a Link,
+    connection: Arc<Connection>,
+    /// `STREAM.CONSUMER`.
+    consumer: String,
+    inbox: String,
+    answers: Subscriber,
+    batch: u64,
+    /// The sequence that must be met, or a later one.
+    witness: u64,
+    /// How many messages of the last batch are still to come.
+    due: u64,
+    /// How many messages there are still, as far as the server has told.
+    pending: u64,
+    /// The last sequence met.
+    reached: u64,
+    tries_left: u32,
+}
+
+#[derive(Deserialize)]
+struct Consumer {
+    name: String,
+    num_pending: u64,
+}
+
+impl<'a> Scan<'a> {
+    /// Begins to read the messages whose subjects match, from a sequence on and through the witness.
+    pub(super) async fn open(
+        link: &'a Link,
+        stream: &str,
+        filter: &str,
+        from: u64,
+        witness: u64,
+        content: Content,
+    ) -> Result<Self, Failure> {
+        let connection = link.connected().await?;
+        let consumer: Consumer = api::ask(link, &format!("CONSUMER.CREATE.{stream}"), &{
+            let config = json!({
+                "deliver_policy": "by_start_sequence",
+                "opt_start_seq": from.max(1),
+                "ack_policy": "none",
+                "replay_policy": "instant",
+                "filter_subject": filter,
+                "headers_only": content == Content::Headers,
+                "inactive_threshold": CONSUMER_LIFE.as_nanos(),
+                "num_replicas": 1,
+                "mem_storage": true,
+            });
+            json!({ "stream_name": stream, "config": config })
+        })
+        .await?;
+        if consumer.name.is_empty() || !consumer.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Failure::Nonsense(format!("it names a consumer '{}'", quoted(&consumer.name))));
+        }
+        let inbox = connection.client.new_inbox();
+        let answers =
+            connection.client.subscribe(inbox.clone()).await.map_err(|error| Failure::NoAnswer(error.to_string()))?;
+        Ok(Self {
+            link,
+            connection,
+            consumer: format!("{stream}.{}", consumer.name),
+            inbox,
+            answers,
+            batch: if content == Content::All { PAYLOADS_BATCH } else { HEADERS_BATCH },
+            witness,
+            due: 0,
+            pending: consumer.num_pending,
+            reached: 0,
+            tries_left: MOST_TRIES,
+        })
+    }
+
+    /// The next message; none when the witness was met and there are no more at this moment.
+    pub(super) async fn next(&mut self) -> Result<Option<Found>, Failure> {
+        while self.pending > 0 || self.reached < self.witness {
+            if self.due == 0 {
+                self.ask().await?;
+            }
+            let message = self.receive().await?;
+            match message.status {
+                None | Some(StatusCode::OK) => return self.take(message).map(Some),
+                Some(status) => self.recover(status, message.description.as_deref()).await?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks for what there is; when the copy lags behind, for what comes.
+    async fn ask(&mut self) -> Result<(), Failure> {
+        let request = if self.pending > 0 {
+            self.due = self.pending.min(self.batch);
+            json!({ "batch": self.due, "no_wait": true })
+        } else {
+            self.due = 1;
+            json!({ "batch": 1, "expires": (self.link.limit() / 2).as_nanos() })
+        };
+        let subject = format!("$JS.API.CONSUMER.MSG.NEXT.{}", self.consumer);
+        let asked =
+            self.connection.client.publish_with_reply(subject, self.inbox.clone(), request.to_string().into()).await;
+        asked.map_err(|error| Failure::NoAnswer(error.to_string()))
+    }
+
+    async fn receive(&mut self) -> Result<Message, Failure> {
+        let answer = self.connection.unless_lost(self.answers.next());
+        if let Ok(Ok(Some(message))) = timeout(self.link.limit(), answer).await {
+            return Ok(message);
+        }
+        self.link.leave(&self.connection);
+        Err(Failure::NoAnswer("the reading was interrupted".to_owned()))
+    }
+
+    /// Makes ready for the next request after one that ended without all that was asked for.
+    async fn recover(&mut self, status: StatusCode, description: Option<&str>) -> Result<(), Failure> {
+        self.due = 0;
+        match status {
+            StatusCode::NO_RESPONDERS if self.tries_left > 0 => {
+                self.tries_left -= 1;
+                sleep(PAUSE).await;
+                Ok(())
+            }
+            // What was pending has been removed meanwhile.
+            StatusCode::NOT_FOUND | StatusCode::TIMEOUT if self.pending > 0 => {
+                self.pending = 0;
+                Ok(())
+            }
+            StatusCode::NOT_FOUND | StatusCode::TIMEOUT => {
+                let why = "the copy of the stream that was read lags behind, or messages were removed meanwhile";
+                Err(Failure::NoAnswer(why.to_owned()))
+            }
+            _ => {
+                let told = quoted(description.unwrap_or_default());
+                Err(Failure::NoAnswer(format!("the reading was ended by the server: {status} {told}")))
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message) -> Result<Found, Failure> {
+        let position = message.reply.as_ref().and_then(|reply| position(reply));
+        let Some((sequence, pending)) = position.filter(|(sequence, _)| *sequence > self.reached) else {
+            return Err(Failure::Nonsense("a message does not tell where it stands in the stream".to_owned()));
+        };
+        self.due -= 1;
+        self.pending = pending;
+        self.reached = sequence;
+        Ok(Found {
+            sequence,
+            subject: message.subject.to_string(),
+            headers: message.headers.unwrap_or_default(),
+            payload: message.payload.to_vec(),
+        })
+    }
+
+    /// Ends the reading. Should this get lost, the server removes the consumer by itself.
+    pub(super) async fn close(self) {
+        let _ = self
+            .connection
+            .client
+            .publish(format!("$JS.API.CONSUMER.DELETE.{}", self.consumer), Vec::new().into())
+            .await;
+    }
+}
+
+/// The sequence of a delivered message, and how many wait behind it, from the subject at which it would be
+/// acknowledged: `$JS.ACK.STREAM.CONSUMER.DELIVERED.SEQUENCE.CONSUMER_SEQUENCE.TIME.PENDING`, or with domain and
+/// account before the stream and a token at the end.
+fn position(reply: &str) -> Option<(u64, u64)> {
+    let tokens: Vec<&str> = reply.split('.').collect();
+    let first = match tokens.len() {
+        9 => 2,
+        11.. => 4,
+        _ => return None,
+    };
+    if !reply.starts_with("$JS.ACK.") {
+        return None;
+    }
+    Some((tokens.get(first + 3)?.parse().ok()?, tokens.get(first + 6)?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_read_from_both_forms() {
+        assert_eq!(position("$JS.ACK.s.c.1.20.3.1700000000.44"), Some((20, 44)));
+        assert_eq!(position("$JS.ACK._.hash.s.c.1.20.3.1700000000.44.token"), Some((20, 44)));
+        for reply in ["", "$JS.ACK.s.c", "$JS.ACK.s.c.1.x.3.1700000000.44", "_INBOX.a.b.c.1.20.3.1.44"] {
+            assert_eq!(position(reply), None, "{reply}");
+        }
+    }
+}
