@@ -1,6 +1,9 @@
 # The commands that people and CI use are the same.
 
 SHELL := /bin/bash
+# Whoever starts us in the background may ignore INT and QUIT for us; the tests send them.
+ALL_SIGNALS := env --default-signal
+
 CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_DENY_VERSION := 0.20.2
 
@@ -13,7 +16,7 @@ test: ## Everything that can fail: needs root on Debian 12; installs what it nee
 	tests/setup.sh
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo test --workspace
+	$(ALL_SIGNALS) cargo test --workspace
 
 unit: ## The fast tests: pure decisions alone
 	cargo test -p bellwether-core
