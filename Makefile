@@ -38,9 +38,12 @@ bench: ## Us and the peers, side by side, in one run
 simulate: ## Many more fleets in virtual time than the tests have time for
 	BELLWETHER_SIMULATION_SEEDS=100000 cargo test --release -p bellwether-core --test simulation
 
-chaos: ## Five nodes and 200 ticks against each store, while wrappers and stores die
+chaos: ## Five nodes and 200 ticks against each store and each peer, while much goes wrong; the table of docs/once.md
 	tests/setup.sh
-	BELLWETHER_CHAOS_TICKS=200 cargo test -p bellwether --test runner -- chaos:: --nocapture
+	rm -rf target/chaos
+	BELLWETHER_CHAOS_TICKS=$(or $(TICKS),200) BELLWETHER_CHAOS_TAKEOVERS=5 BELLWETHER_CHAOS_TABLE=$(CURDIR)/target/chaos \
+		$(ALL_SIGNALS) cargo test -p bellwether --test runner -- chaos:: --nocapture --test-threads=1
+	cat target/chaos/*.md
 
 demo: build ## The main job, twice in one tick, and its history
 	docs/demo.sh

@@ -46,6 +46,12 @@ install_postgres() {
     want_package postgresql postgres_programs
 }
 
+# Debian starts a server of its own as soon as the package comes; the tests start theirs.
+install_etcd() {
+    want_package etcd-server command -v etcd
+    ! command -v systemctl >/dev/null || systemctl disable --now etcd >/dev/null 2>&1
+}
+
 # Clusters of Debian 12's nats-server 2.9 do not compare and swap; the one of Debian 13 is unpacked beside it.
 unpack_recent_nats() {
     mkdir -p "$nats/apt/lists/partial" "$nats/apt/archives/partial"
@@ -92,16 +98,20 @@ build_venv() {
     "$python" -m venv "$venv" &&
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
             --retries 3 --timeout 30 -r "$requirements" >&2 &&
-        "$venv/bin/python" -c 'import boto, boto3, clustercron.main, moto.server' &&
+        "$venv/bin/python" -c 'import boto, boto3, clustercron.main, moto.server, prometheus_client' &&
         sha256sum "$requirements" >"$stamp" ||
         could_not "$venv" "see the lines above"
 }
 
 want_package iproute2 command -v ip
+want_package nftables test -x /usr/sbin/nft
+want_package iptables test -x /usr/sbin/iptables
 want_package openssl command -v openssl
 postgres_programs >/dev/null 2>&1 || install_postgres
 want_package pgbouncer test -x /usr/sbin/pgbouncer
 want_package nats-server command -v nats-server
+want_package etcd-client command -v etcdctl
+command -v etcd >/dev/null 2>&1 || install_etcd
 [ -x "$nats/usr/sbin/nats-server" ] || unpack_recent_nats
 if ! is_current; then
     want_package python3-venv find_python

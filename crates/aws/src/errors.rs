@@ -70,6 +70,12 @@ pub(crate) enum Refusal {
     /// Others were changing the same thing.
     Contended,
     Invalid,
+    /// There is another one of this name.
+    Exists,
+    /// What is there now forbids it.
+    InTheWay,
+    /// A quota is used up.
+    TooMany,
     Other,
 }
 
@@ -203,6 +209,12 @@ impl Asked {
             }
             Refusal::Contended => format!("try again: others were changing {subject} at the same moment"),
             Refusal::Invalid => format!("check the spelling of {subject}"),
+            Refusal::Exists => format!(
+                "look at what is there under this name in {region}: it was there before, or an attempt whose answer \
+                 was lost has made it"
+            ),
+            Refusal::InTheWay => format!("look at the present state of {subject}, which does not allow {action}"),
+            Refusal::TooMany => format!("remove what is not needed, or ask AWS for a higher quota in {region}"),
             Refusal::Other => format!("try again later; see the AWS Health Dashboard for {region}"),
         }
     }
@@ -229,8 +241,8 @@ impl Refusal {
             Self::NotFound => RosterErrorKind::NotFound,
             Self::NotAllowed | Self::Expired | Self::UnknownKey | Self::Signature => RosterErrorKind::Denied,
             Self::Throttled => RosterErrorKind::Throttled,
-            Self::Invalid => RosterErrorKind::Invalid,
-            Self::Contended | Self::Other => RosterErrorKind::Unavailable,
+            Self::Invalid | Self::Exists => RosterErrorKind::Invalid,
+            Self::Contended | Self::InTheWay | Self::TooMany | Self::Other => RosterErrorKind::Unavailable,
         }
     }
 
@@ -248,7 +260,22 @@ fn refusal(status: u16, code: &str) -> Refusal {
         | "AccessPointNotFoundException"
         | "TargetGroupNotFound"
         | "TargetGroupNotFoundException"
-        | "ResourceNotFoundException" => Refusal::NotFound,
+        | "ResourceNotFoundException"
+        | "CertificateNotFound"
+        | "InvalidInstance"
+        | "ListenerNotFound"
+        | "LoadBalancerAttributeNotFound"
+        | "PolicyNotFound"
+        | "PolicyTypeNotFound"
+        | "SubnetNotFound" => Refusal::NotFound,
+        "DuplicateListener" | "DuplicateLoadBalancerName" | "DuplicatePolicyName" => Refusal::Exists,
+        "OperationNotPermitted" | "ResourceInUse" => Refusal::InTheWay,
+        "TooManyLoadBalancers"
+        | "TooManyPolicies"
+        | "TooManyTags"
+        | "TooManyAccessPoints"
+        | "TooManyRegistrationsForTargetId"
+        | "TooManyTargets" => Refusal::TooMany,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" | "OptInRequired" => {
             Refusal::NotAllowed
         }
@@ -275,14 +302,24 @@ fn refusal(status: u16, code: &str) -> Refusal {
         | "ProvisionedThroughputExceededException"
         | "ThrottlingError"
         | "LimitExceededException"
+        | "DependencyThrottle"
         | "SlowDown" => Refusal::Throttled,
         "TransactionConflict"
         | "TransactionConflictException"
         | "TransactionInProgressException"
         | "ReplicatedWriteConflictException" => Refusal::Contended,
-        "ValidationError" | "ValidationException" | "InvalidParameterValue" | "InvalidParameterCombination" => {
-            Refusal::Invalid
-        }
+        "ValidationError"
+        | "ValidationException"
+        | "InvalidParameterValue"
+        | "InvalidParameterCombination"
+        | "MissingParameter"
+        | "DuplicateTagKeys"
+        | "InvalidConfigurationRequest"
+        | "InvalidScheme"
+        | "InvalidSecurityGroup"
+        | "InvalidSubnet"
+        | "InvalidTarget"
+        | "UnsupportedProtocol" => Refusal::Invalid,
         _ => match status {
             401 | 403 => Refusal::NotAllowed,
             429 => Refusal::Throttled,

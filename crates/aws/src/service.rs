@@ -14,6 +14,8 @@ pub(crate) enum Service {
     Ec2,
     Sts,
     DynamoDb,
+    Lambda,
+    ExecuteApi,
 }
 
 impl Service {
@@ -26,6 +28,8 @@ impl Service {
             Self::Ec2 => "EC2",
             Self::Sts => "STS",
             Self::DynamoDb => "DynamoDB",
+            Self::Lambda => "Lambda",
+            Self::ExecuteApi => "ExecuteAPI",
         }
     }
 
@@ -37,6 +41,8 @@ impl Service {
             Self::Ec2 => "ec2",
             Self::Sts => "sts",
             Self::DynamoDb => "dynamodb",
+            Self::Lambda => "lambda",
+            Self::ExecuteApi => "execute-api",
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Once(once::OnceArgs),
+    Once(Box<once::OnceArgs>),
     Leader(leader::LeaderArgs),
     Roster(roster::RosterArgs),
     History(history::HistoryArgs),

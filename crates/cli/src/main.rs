@@ -6,6 +6,7 @@ mod dropins;
 mod exit_status;
 mod failure;
 mod job;
+mod notices;
 mod render;
 mod settings;
 mod wiring;

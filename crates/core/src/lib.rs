@@ -3,10 +3,14 @@
 //! Everything here is pure: the time (`now`), the bytes and the answers of others are arguments, so that the
 //! program, the tests and a model checker call the very same functions. Effects live in the other crates.
 
+pub mod balancer;
 pub mod claim;
+pub mod drain;
 pub mod duration;
 pub mod environment;
 pub mod names;
+pub mod notice;
+pub mod report;
 pub mod roster;
 pub mod schedule;
 pub mod store;

@@ -24,6 +24,13 @@ pub fn mono() -> Mono {
     Mono::since_boot(Duration::from(reading))
 }
 
+/// Reads the clock that stands still while the machine is suspended (`CLOCK_MONOTONIC`), as the time since boot:
+/// service managers measure with it, we never do.
+#[expect(clippy::expect_used, reason = "every Linux has this clock")]
+pub(crate) fn awake() -> Duration {
+    Duration::from(clock_gettime(ClockId::CLOCK_MONOTONIC).expect("CLOCK_MONOTONIC can be read"))
+}
+
 /// Sleeps until the clock of [`mono`] shows `at`; a machine that was suspended past it wakes at once on resume.
 pub async fn sleep_until(at: Mono) {
     if mono() >= at {

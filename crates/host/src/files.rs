@@ -5,14 +5,16 @@ use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::{AT_FDCWD, AtFlags};
 use nix::libc::{O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK};
+use nix::unistd::{AccessFlags, faccessat};
 
 /// What a private file is created with: reading and writing by the owner.
 const FILE_MODE: u32 = 0o600;
 /// What a private directory is created with.
 const DIRECTORY_MODE: u32 = 0o700;
 /// The permission bits by which others may write.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
+pub(crate) const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// Why a file or directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -154,6 +156,11 @@ pub fn read_bounded(path: &Path, max_bytes: usize) -> Result<Vec<u8>, FileError>
         return Err(FileError::TooLarge { path: path.to_owned(), limit: max_bytes });
     }
     Ok(bytes)
+}
+
+/// Whether a path leads to a regular file that we may execute.
+pub(crate) fn is_executable(path: &Path) -> bool {
+    path.is_file() && faccessat(AT_FDCWD, path, AccessFlags::X_OK, AtFlags::AT_EACCESS).is_ok()
 }
 
 /// The kernel's answer to what is in the way varies (ELOOP, ENOTDIR, EISDIR, ENXIO); looking again tells it plainly.

@@ -1,11 +1,17 @@
 //! What the tests of the other crates share; never shipped.
 //!
 //! - `http`, `imds`, `fake_elb`, `proxy`: servers that play AWS and misbehave as a test asks them to
+//! - `clonesquad`: CloneSquad's function and API, which check signatures
 //! - `python`, `moto`: the Python peers that `tests/setup.sh` installs, and AWS as moto imitates it
 //! - `nats`: NATS servers, alone and as clusters
-//! - `netns`, `process`: a network of a test's own, and the programs under test
+//! - `netns`, `bridge`: a network of a test's own, and nodes in it that can be cut off
+//! - `process`, `wrong_clock`: the programs under test, and wrong clocks for them
+//! - `script`: programs of a test's own, to be run by others
+//! - `etcd`: the server of a peer
 //! - `postgres`: database servers of a test's own
+//! - `tap`: a wire to a server, to count what is said on it
 //! - `disk`: small file systems, to be filled up
+//! - `notice`: the in-memory source of notices, and the suite every source must pass
 //! - `store`: the in-memory claim store, faults for any store, and the suite every store must pass
 
 #![allow(
@@ -19,15 +25,22 @@
     reason = "test support: a failure here is a failed test, and real clocks and processes are the point"
 )]
 
+pub mod bridge;
+pub mod clonesquad;
 pub mod disk;
+pub mod etcd;
 pub mod fake_elb;
 pub mod http;
 pub mod imds;
 pub mod moto;
 pub mod nats;
 pub mod netns;
+pub mod notice;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod python;
+pub mod script;
 pub mod store;
+pub mod wrong_clock;
+pub mod tap;

@@ -21,6 +21,8 @@ use tempfile::TempDir;
 /// goes with it unless a line says that it is wanted again.
 const KEEPER: &str = r#"dir=$1; shift; "$@" >>"$dir/log" 2>&1 & echo $!; read -r keep; kill -9 $! 2>/dev/null; wait; [ -n "$keep" ] || rm -rf "$dir""#;
 
+/// Where servers listen when a test does not say.
+const LOCAL: &str = "127.0.0.1";
 /// How long a server may take to be ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Ports outside the range that the kernel gives to connections, so that a stopped server finds its own free again.
@@ -67,6 +69,7 @@ impl Release {
 pub struct NatsServer {
     release: Release,
     dir: TempDir,
+    host: String,
     port: u16,
     monitor: u16,
     process: Mutex<Option<Process>>,
@@ -102,12 +105,23 @@ impl NatsServer {
         Self::start_with(release, "")
     }
 
+    /// Starts one that listens at this address.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_at(release: Release, host: &str) -> Self {
+        let server = Self::prepare(release, host, "single", "");
+        server.launch();
+        server.wait_until_ready();
+        server
+    }
+
     /// Starts one with more lines in its configuration.
     ///
     /// # Panics
     /// When it does not start.
     pub fn start_with(release: Release, configuration: &str) -> Self {
-        let server = Self::prepare(release, "single", configuration);
+        let server = Self::prepare(release, LOCAL, "single", configuration);
         server.launch();
         server.wait_until_ready();
         server
@@ -119,7 +133,7 @@ impl NatsServer {
     /// # Panics
     /// When it does not start.
     pub fn start_with_tls() -> Self {
-        let server = Self::prepare(Release::Recent, "tls", "");
+        let server = Self::prepare(Release::Recent, LOCAL, "tls", "");
         let (certificate, key) = (server.certificate(), server.dir.path().join("key.pem"));
         let made = Command::new("openssl")
             .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
@@ -143,15 +157,15 @@ impl NatsServer {
         self.dir.path().join("cert.pem")
     }
 
-    fn prepare(release: Release, name: &str, configuration: &str) -> Self {
+    fn prepare(release: Release, host: &str, name: &str, configuration: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let (port, monitor) = (free_port(), free_port());
         let text = format!(
-            "server_name: {name}\nlisten: 127.0.0.1:{port}\nhttp: 127.0.0.1:{monitor}\n\
+            "server_name: {name}\nlisten: \"{host}:{port}\"\nhttp: 127.0.0.1:{monitor}\n\
              jetstream {{ store_dir: {:?} }}\n{configuration}\n",
             dir.path().join("store")
         );
-        let server = Self { release, dir, port, monitor, process: Mutex::new(None) };
+        let server = Self { release, dir, host: host.to_owned(), port, monitor, process: Mutex::new(None) };
         std::fs::write(server.configuration(), text).unwrap();
         server
     }
@@ -272,7 +286,7 @@ impl NatsServer {
 
     /// `HOST:PORT`.
     pub fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        format!("{}:{}", self.host, self.port)
     }
 
     /// The URL of a bucket.
@@ -303,7 +317,7 @@ impl NatsCluster {
         let routes = routes.join(", ");
         let server = |(number, port): (usize, &u16)| {
             let cluster = format!("cluster {{ name: test, listen: \"127.0.0.1:{port}\", routes: [ {routes} ] }}");
-            NatsServer::prepare(release, &name(number), &cluster)
+            NatsServer::prepare(release, LOCAL, &name(number), &cluster)
         };
         let servers: Vec<NatsServer> = ports.iter().enumerate().map(server).collect();
         servers.iter().for_each(NatsServer::launch);

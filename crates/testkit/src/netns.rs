@@ -30,7 +30,8 @@ pub fn private_network_with<T: Send>(addresses: &[&str], run: impl FnOnce() -> T
     end.unwrap_or_else(|payload| std::panic::resume_unwind(payload))
 }
 
-fn enter() {
+/// Moves this thread into a new network namespace without anything in it.
+pub(crate) fn enter() {
     if let Err(error) = unshare(CloneFlags::CLONE_NEWNET) {
         panic!(
             "cannot make a network namespace: {error}; run the tests as root, in a container with \
@@ -39,7 +40,8 @@ fn enter() {
     }
 }
 
-fn ip(arguments: &[&str]) {
+/// Runs `ip` in this thread's network.
+pub(crate) fn ip(arguments: &[&str]) {
     let output = Command::new("ip").args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("cannot run 'ip' of iproute2: {error}; run tests/setup.sh"));
     assert!(output.status.success(), "ip {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -19,21 +19,27 @@ pub(super) struct ElbRoster {
 impl RosterSource for ElbRoster {
     async fn roster(&self) -> Result<Roster, RosterError> {
         let group = format!("elb:{}", self.name);
-        let ready = self.aws.ready(None).await?;
-        let (config, endpoint) = self.aws.sdk_config(Service::Elb, &ready).await?;
-        let asked = Asked::new("elasticloadbalancing:DescribeInstanceHealth", group.as_str(), &ready.region, &endpoint);
-        let answer = Client::new(&config)
-            .describe_instance_health()
-            .load_balancer_name(&self.name)
-            .send()
-            .await
-            .map_err(|error| asked.failed(&from_sdk(&error)))?;
         let mut roster = Roster::new();
-        for state in answer.instance_states() {
-            roster.add(node(&group, state.instance_id().unwrap_or_default())?, health(state));
+        for state in instance_states(&self.aws, &self.name).await? {
+            roster.add(node(&group, state.instance_id().unwrap_or_default())?, health(&state));
         }
         Ok(roster)
     }
+}
+
+/// What a load balancer says of each of its instances, in its own words.
+pub(crate) async fn instance_states(aws: &Aws, name: &str) -> Result<Vec<InstanceState>, RosterError> {
+    let ready = aws.ready(None).await?;
+    let (config, endpoint) = aws.sdk_config(Service::Elb, &ready).await?;
+    let action = "elasticloadbalancing:DescribeInstanceHealth";
+    let asked = Asked::new(action, format!("elb:{name}"), &ready.region, &endpoint);
+    let answer = Client::new(&config)
+        .describe_instance_health()
+        .load_balancer_name(name)
+        .send()
+        .await
+        .map_err(|error| asked.failed(&from_sdk(&error)))?;
+    Ok(answer.instance_states.unwrap_or_default())
 }
 
 fn health(instance: &InstanceState) -> Health {

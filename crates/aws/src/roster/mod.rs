@@ -2,7 +2,6 @@
 
 mod asg;
 mod elb;
-mod instances;
 mod tag;
 mod target_group;
 
@@ -11,6 +10,8 @@ use bellwether_core::roster::{GroupRef, Health, RosterError, RosterSource};
 
 use crate::client::Aws;
 use crate::errors::invalid;
+pub(crate) use elb::instance_states;
+pub(crate) use target_group::TargetGroupRoster;
 
 /// More pages than any real group has; a source that never ends must not hold us.
 const MOST_PAGES: usize = 1_000;
@@ -54,13 +55,13 @@ fn unhealthy(state: &str, code: Option<&str>, description: Option<&str>) -> Heal
 
 /// Goes through pages and refuses what would never end.
 #[derive(Debug, Default)]
-struct Pages {
+pub(crate) struct Pages {
     seen: std::collections::HashSet<String>,
 }
 
 impl Pages {
     /// The token of the next page; none at the end.
-    fn next(&mut self, group: &str, token: Option<&str>) -> Result<Option<String>, RosterError> {
+    pub(crate) fn next(&mut self, group: &str, token: Option<&str>) -> Result<Option<String>, RosterError> {
         let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(None) };
         if self.seen.len() == MOST_PAGES || !self.seen.insert(token.to_owned()) {
             return Err(RosterError {

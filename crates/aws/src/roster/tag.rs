@@ -1,18 +1,10 @@
 //! EC2 instances that carry a tag: `DescribeInstances`, by a signed request.
 
-use bellwether_core::roster::{Roster, RosterError, RosterSource};
+use bellwether_core::roster::{Health, Roster, RosterError, RosterSource};
 
-use super::{Pages, instances, node};
+use super::{node, unhealthy};
 use crate::client::Aws;
-use crate::errors::{Asked, Failure};
-use crate::service::Service;
-use crate::signed::Signer;
-
-/// The version of the EC2 Query API.
-const VERSION: &str = "2016-11-15";
-
-/// The largest page the API gives.
-const PAGE: &str = "1000";
+use crate::ec2::{Ec2, Instance};
 
 #[derive(Debug)]
 pub(super) struct TagRoster {
@@ -25,35 +17,27 @@ pub(super) struct TagRoster {
 impl RosterSource for TagRoster {
     async fn roster(&self) -> Result<Roster, RosterError> {
         let group = format!("tag:{}={}", self.key, self.value);
-        let ready = self.aws.ready(None).await?;
-        let endpoint = self.aws.endpoint(Service::Ec2, &ready.region).await?;
-        let asked = Asked::new("ec2:DescribeInstances", group.as_str(), &ready.region, &endpoint);
-        let signer = Signer {
-            http: self.aws.http(),
-            limits: self.aws.limits(),
-            service: Service::Ec2,
-            region: &ready.region,
-            endpoint: &endpoint,
-            credentials: &ready.credentials.credentials,
-        };
-        let (name, value) = (format!("tag:{}", self.key), literal(&self.value));
+        let ec2 = Ec2::open(&self.aws, None).await?;
+        let answer = ec2.instances(&format!("tag:{}", self.key), &[&literal(&self.value)]).await;
+        let instances =
+            answer.map_err(|failure| ec2.asked("ec2:DescribeInstances", group.as_str()).failed(&failure))?;
         let mut roster = Roster::new();
-        let (mut pages, mut token) = (Pages::default(), None::<String>);
-        loop {
-            let mut parameters =
-                vec![("Filter.1.Name", name.as_str()), ("Filter.1.Value.1", value.as_str()), ("MaxResults", PAGE)];
-            parameters.extend(token.as_deref().map(|token| ("NextToken", token)));
-            let answer = signer.ask(VERSION, "DescribeInstances", &parameters).await;
-            let page = answer.and_then(|answer| instances::parse(&answer.xml).map_err(Failure::Unreadable));
-            let page = page.map_err(|failure| asked.failed(&failure))?;
-            for (id, health) in page.instances {
-                roster.add(node(&group, &id)?, health);
-            }
-            token = pages.next(&group, page.next.as_deref())?;
-            if token.is_none() {
-                return Ok(roster);
+        for instance in instances {
+            if let Some(health) = health(&instance) {
+                roster.add(node(&group, &instance.id)?, health);
             }
         }
+        Ok(roster)
+    }
+}
+
+/// None for an instance that is no more.
+fn health(instance: &Instance) -> Option<Health> {
+    match instance.state.as_str() {
+        "running" => Some(Health::Healthy),
+        "terminated" => None,
+        "" => Some(unhealthy("unknown", None, Some(&instance.reason))),
+        other => Some(unhealthy(other, None, Some(&instance.reason))),
     }
 }
 
@@ -72,6 +56,16 @@ fn literal(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn running_instances_are_healthy_and_terminated_ones_gone() {
+        let health =
+            |state: &str| health(&Instance { id: "i-1".to_owned(), state: state.to_owned(), ..Instance::default() });
+        assert_eq!((health("running"), health("terminated")), (Some(Health::Healthy), None));
+        for (state, told) in [("stopped", "stopped"), ("", "unknown")] {
+            assert!(matches!(health(state), Some(Health::Unhealthy { state, .. }) if state == told), "{state}");
+        }
+    }
 
     #[test]
     fn wildcards_are_taken_literally() {

@@ -12,9 +12,9 @@ use crate::region::looks_like_region;
 use crate::service::Service;
 
 #[derive(Debug)]
-pub(super) struct TargetGroupRoster {
-    pub(super) aws: Aws,
-    pub(super) target: String,
+pub(crate) struct TargetGroupRoster {
+    pub(crate) aws: Aws,
+    pub(crate) target: String,
 }
 
 #[async_trait::async_trait]

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failure here is a failed test")]
 
+mod balancer;
 mod caller;
 mod credentials;
+mod drain;
 mod dynamodb;
 mod imds;
+mod notices;
 mod rosters;
 mod rounds;
 mod support;
+mod target_group;

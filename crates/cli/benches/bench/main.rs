@@ -1,11 +1,14 @@
 //! Benchmarks of the `bellwether` binary, beside the programs it is compared with, in one run.
 //!
-//! `cargo bench -p bellwether --bench bench` runs all of them; `-- once crowd` behind it, those two. The exit status
-//! is 1 when a requirement is missed. It needs root, for networks of its own, and what `tests/setup.sh` installs.
+//! `cargo bench -p bellwether --bench bench` runs all of them; `-- once crowd` behind it, those with one of these words
+//! in their names; `-- --list` tells the names. The exit status is 1 when a requirement is missed. It needs root, for
+//! networks of its own, and what `tests/setup.sh` installs.
 //!
 //! - [`clustercron`]: one decision of our drop-in and of clustercron 1.0.1. [`rounds`]: how often each of them waits
 //!   for an answer.
 //! - [`once`]: what the wrapper adds to a command. [`crowd`]: a hundred wrappers at once.
+//! - [`claims`]: what a claim costs on every store, beside `flock` and `etcdctl lock`. [`throughput`]: how many jobs a
+//!   second. [`trips`]: how often a wrapper waits for its store, or the disk. [`stores`]: the stores for these.
 //! - [`measure`], [`report`], [`machine`]: runs side by side, tables and requirements, and where it all took place.
 
 #![allow(
@@ -19,6 +22,7 @@
     reason = "benchmarks: a panic is a failure, and real time passes"
 )]
 
+mod claims;
 mod clustercron;
 mod crowd;
 mod machine;
@@ -26,6 +30,9 @@ mod measure;
 mod once;
 mod report;
 mod rounds;
+mod stores;
+mod throughput;
+mod trips;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -35,8 +42,15 @@ use report::Requirements;
 /// A name, and what measures it.
 type Scenario = (&'static str, fn(&mut Requirements));
 
-const SCENARIOS: [Scenario; 4] =
-    [("clustercron", clustercron::run), ("rounds", rounds::run), ("once", once::run), ("crowd", crowd::run)];
+const SCENARIOS: [Scenario; 7] = [
+    ("clustercron", clustercron::run),
+    ("rounds", rounds::run),
+    ("once", once::run),
+    ("crowd", crowd::run),
+    ("claims", claims::run),
+    ("throughput", throughput::run),
+    ("trips", trips::run),
+];
 
 /// The binary that is measured.
 fn bellwether() -> &'static Path {
@@ -44,17 +58,32 @@ fn bellwether() -> &'static Path {
 }
 
 fn main() -> ExitCode {
-    // Cargo adds `--bench`; names are what is left.
-    let names: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    if let Some(unknown) = names.iter().find(|name| SCENARIOS.iter().all(|(known, _)| known != name)) {
-        let known: Vec<_> = SCENARIOS.iter().map(|(name, _)| *name).collect();
-        eprintln!("there is no benchmark '{unknown}'; there are: {}", known.join(", "));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    if has(claims::TELL_TIME) {
+        claims::tell_time();
+        return ExitCode::SUCCESS;
+    }
+    if has("--list") {
+        SCENARIOS.iter().for_each(|(name, _)| println!("{name}"));
+        return ExitCode::SUCCESS;
+    }
+    // Cargo adds `--bench`; words are what is left.
+    let words: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
+    run(&words)
+}
+
+/// Runs the scenarios whose names contain one of the words; all when there are none.
+fn run(words: &[&String]) -> ExitCode {
+    if let Some(unknown) = words.iter().find(|word| SCENARIOS.iter().all(|(name, _)| !name.contains(word.as_str()))) {
+        let names: Vec<_> = SCENARIOS.iter().map(|(name, _)| *name).collect();
+        eprintln!("there is no benchmark '{unknown}'; there are: {}", names.join(", "));
         return ExitCode::FAILURE;
     }
     println!("{}", machine::description());
     let mut requirements = Requirements::default();
     for (name, run) in SCENARIOS {
-        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
             run(&mut requirements);
         }
     }

@@ -11,6 +11,11 @@ pub(crate) fn heading(text: &str) {
     println!("\n{text}");
 }
 
+/// Prints what the figures of a scenario depend on.
+pub(crate) fn remark(text: &str) {
+    println!("  {text}");
+}
+
 /// Prints rows below a heading: the first column to the left, the others to the right.
 pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) {
     let widths: Vec<usize> = (0..heading.len())
@@ -45,7 +50,7 @@ pub(crate) fn times(ratio: f64) -> String {
 /// Name, runs and medians of a program.
 pub(crate) fn medians(series: &Series) -> Vec<String> {
     vec![
-        series.name.to_owned(),
+        series.name.clone(),
         series.samples.len().to_string(),
         milliseconds(series.median(wall)),
         milliseconds(series.median(cpu)),

@@ -18,7 +18,7 @@ use crate::wiring::context::Context;
 /// Runs a command; the answer is the exit status.
 pub(crate) async fn run(command: Command, context: Context) -> Result<u8, Failure> {
     match command {
-        Command::Once(args) => once::run(args, context).await,
+        Command::Once(args) => once::run(*args, context).await,
         Command::Leader(args) => leader::run(args, context).await,
         Command::Roster(args) => roster::run(args, context).await,
         Command::History(args) => history::run(args, context).await,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bellwether_core::claim::{Action, Contender, Entry, Event, Exit, Liveness, Outcome, Record, Run, State, Verdict};
+use bellwether_core::report::Report;
 use bellwether_core::store::{ClaimStore, StoreError, Swap, Version};
 use bellwether_core::time::Mono;
 use bellwether_host::child::Ended;
@@ -13,9 +14,12 @@ use bellwether_host::files::private_dir;
 use bellwether_host::lock::{RunLock, probe};
 use bellwether_host::signals::{Signal, Signals};
 
-use super::launch::{JobChild, Launch, Output, RunVariables};
+use super::account::{Account, OfRun};
+use super::launch::{CommandEnd, JobChild, Launch, Output, RunVariables};
+use super::losses::Losses;
 use crate::exit_status;
 use crate::failure::Failure;
+use crate::notices::Notices;
 use crate::wiring::store::OpenStore;
 
 /// A wrapper at work on one tick.
@@ -27,8 +31,11 @@ pub(crate) struct Claimed<'a> {
     store_name: String,
     launch: &'a Launch,
     signals: &'a mut Signals,
+    notices: &'a mut Notices,
     lock: Option<RunLock>,
     output: Output,
+    account: Account,
+    losses: Losses,
     child: Option<JobChild>,
     /// How the command ended, while the machine has not been told.
     ended: Option<Exit>,
@@ -44,10 +51,18 @@ pub(crate) struct Finished {
     pub(crate) told_to_end: Option<Signal>,
     /// What the store, or its locks, complained of last.
     pub(crate) complaint: Option<Failure>,
+    /// The run, when a command was started or was to be.
+    pub(crate) report: Option<Report>,
 }
 
 impl<'a> Claimed<'a> {
-    pub(crate) fn new(contender: Contender, store: &OpenStore, launch: &'a Launch, signals: &'a mut Signals) -> Self {
+    pub(crate) fn new(
+        contender: Contender,
+        store: &OpenStore,
+        launch: &'a Launch,
+        signals: &'a mut Signals,
+        notices: &'a mut Notices,
+    ) -> Self {
         Self {
             run: Run::new(contender.clone()),
             contender,
@@ -56,8 +71,11 @@ impl<'a> Claimed<'a> {
             store_name: store.name.clone(),
             launch,
             signals,
+            notices,
             lock: None,
             output: Output::new(),
+            account: Account::default(),
+            losses: Losses::default(),
             child: None,
             ended: None,
             told_to_end: None,
@@ -89,7 +107,14 @@ impl<'a> Claimed<'a> {
         {
             tracing::warn!("the run's lock file stays behind: {error}");
         }
-        Finished { verdict, told_to_end: self.told_to_end, complaint: self.complaint }
+        let report = self.report(&verdict);
+        Finished { verdict, told_to_end: self.told_to_end, complaint: self.complaint, report }
+    }
+
+    fn report(&self, verdict: &Verdict) -> Option<Report> {
+        let Verdict::Ran { end, .. } = verdict else { return None };
+        let Contender { job, tick, run_id, node, .. } = &self.contender;
+        self.account.report(OfRun { job, tick: *tick, run_id, node }, *end, &self.output)
     }
 
     /// Tells the guard until when the command may live without news from this process.
@@ -108,6 +133,9 @@ impl<'a> Claimed<'a> {
         let (claims, job) = (self.claims.clone(), self.contender.job.clone());
         match self.beside_command(async move { claims.read(&job).await }, by).await {
             Some(Ok(snapshot)) => {
+                let seen =
+                    self.losses.seen(snapshot.current.as_ref().map(|(record, _)| record), &self.contender.run_id);
+                self.tell_of_losses(seen);
                 let liveness = snapshot.current.as_ref().map_or(Liveness::Unknown, |(record, _)| self.liveness(record));
                 Event::Read { snapshot: Box::new(snapshot), liveness }
             }
@@ -136,12 +164,21 @@ impl<'a> Claimed<'a> {
             return Event::SwapFailed;
         }
         entries.iter_mut().for_each(|entry| self.attach_output(entry));
+        self.losses.sent(&entries, &self.contender.run_id);
         let (claims, job) = (self.claims.clone(), self.contender.job.clone());
         let swap = async move { claims.swap(&job, expected.as_ref(), &record, &entries).await };
         match self.beside_command(swap, by).await {
-            Some(Ok(Swap::Swapped(version))) => Event::Swapped(version),
-            Some(Ok(Swap::Conflict)) => Event::Conflict,
+            Some(Ok(Swap::Swapped(version))) => {
+                let lost = self.losses.confirmed();
+                self.tell_of_losses(lost);
+                Event::Swapped(version)
+            }
+            Some(Ok(Swap::Conflict)) => {
+                self.losses.refused();
+                Event::Conflict
+            }
             Some(Err(error @ (StoreError::Unavailable { .. } | StoreError::Unreadable { .. }))) => {
+                self.losses.refused();
                 self.complain(Some(error));
                 Event::SwapFailed
             }
@@ -149,6 +186,12 @@ impl<'a> Claimed<'a> {
                 self.complain(failed.and_then(Result::err));
                 Event::SwapUnknown
             }
+        }
+    }
+
+    fn tell_of_losses(&mut self, lost: Vec<Entry>) {
+        for entry in lost {
+            self.notices.found_lost(&Report::of_lost(&entry));
         }
     }
 
@@ -228,7 +271,9 @@ impl<'a> Claimed<'a> {
 
     fn command_ended(&mut self, ended: Ended) {
         self.child = None;
-        self.ended = Some(self.launch.exit(ended, self.told_to_end.is_some()));
+        let end = self.launch.end(ended, self.told_to_end.is_some());
+        self.account.ended(end, clock::now());
+        self.ended = Some(end.exit);
     }
 
     fn pass_on(&mut self, signal: Signal) {
@@ -244,24 +289,34 @@ impl<'a> Claimed<'a> {
     }
 
     fn start(&mut self, record: &Record) -> Event {
-        if let Some(signal) = self.told_to_end {
-            return Event::CommandEnded(Exit { status: exit_status::signaled(signal as i32), retryable: false });
-        }
-        let lock = match self.lock.as_ref().map(|lock| lock.as_fd().try_clone_to_owned()).transpose() {
-            Ok(lock) => lock,
-            Err(error) => {
-                self.launch.console.error(&format!("the command was not started: no file can be opened: {error}"));
-                return Event::CommandEnded(Exit { status: i32::from(exit_status::CANNOT_EXECUTE), retryable: false });
-            }
-        };
-        match self.launch.start(environment_of(&self.contender, record), lock, &self.output) {
+        let now = clock::now();
+        self.account.starting(record.attempt, record.fence, now);
+        match self.try_start(record) {
             Ok(child) => {
                 self.child = Some(child);
                 self.set_guard();
+                if self.account.is_news() {
+                    self.notices.started(record.tick, &record.run_id, &record.node, now.wall);
+                }
                 Event::Woke
             }
-            Err(exit) => Event::CommandEnded(exit),
+            Err(end) => {
+                self.account.ended(end, clock::now());
+                Event::CommandEnded(end.exit)
+            }
         }
+    }
+
+    fn try_start(&self, record: &Record) -> Result<JobChild, CommandEnd> {
+        if let Some(signal) = self.told_to_end {
+            return Err(CommandEnd::interrupted(signal));
+        }
+        let lock = self.lock.as_ref().map(|lock| lock.as_fd().try_clone_to_owned()).transpose();
+        let lock = lock.map_err(|error| {
+            self.launch.console.error(&format!("the command was not started: no file can be opened: {error}"));
+            CommandEnd::not_started(exit_status::CANNOT_EXECUTE, false)
+        })?;
+        self.launch.start(environment_of(&self.contender, record), lock, &self.output)
     }
 
     fn stop(&mut self, kill_at: Mono) -> Event {

@@ -1,4 +1,4 @@
-//! How a job's command is started, and what its end means for the exit status.
+//! How a job's command is started, and what its end means for the exit status and for those who are told.
 
 use std::ffi::OsString;
 use std::os::fd::OwnedFd;
@@ -8,8 +8,10 @@ use std::time::Duration;
 use bellwether_core::claim::{Exit, KeptOutput};
 use bellwether_core::duration;
 use bellwether_core::names::{JobName, NodeId, RunId};
+use bellwether_core::report::Ending;
 use bellwether_core::time::Tick;
 use bellwether_host::child::{Child, CommandSpec, Ended, How, Observer, OutputMode, SpawnError, Stream, Tail};
+use bellwether_host::signals::Signal;
 
 use crate::exit_status;
 use crate::render::console::Console;
@@ -57,6 +59,26 @@ impl RunVariables<'_> {
     }
 }
 
+/// How a command ended, or why there was none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CommandEnd {
+    pub(crate) exit: Exit,
+    pub(crate) ending: Ending,
+}
+
+impl CommandEnd {
+    /// A command that was not started.
+    pub(crate) fn not_started(status: u8, retryable: bool) -> Self {
+        Self { exit: Exit { status: i32::from(status), retryable }, ending: Ending::NotStarted }
+    }
+
+    /// A command that was not started because we were told to end.
+    pub(crate) fn interrupted(signal: Signal) -> Self {
+        let exit = Exit { status: exit_status::signaled(signal as i32), retryable: false };
+        Self { exit, ending: Ending::Interrupted }
+    }
+}
+
 /// The end of what a command wrote, over all its attempts.
 #[derive(Clone)]
 pub(crate) struct Output(Arc<Mutex<Tail>>);
@@ -87,13 +109,13 @@ impl Launch {
     /// Starts the command; it and its group die with this program. `lock` stays open in the command.
     ///
     /// # Errors
-    /// With the exit status that says why it could not be started; standard error has been told.
+    /// With what says why it could not be started; standard error has been told.
     pub(crate) fn start(
         &self,
         env: Vec<(String, String)>,
         lock: Option<OwnedFd>,
         output: &Output,
-    ) -> Result<JobChild, Exit> {
+    ) -> Result<JobChild, CommandEnd> {
         let spec = CommandSpec {
             program: self.program.clone(),
             args: self.args.clone(),
@@ -107,28 +129,31 @@ impl Launch {
         Child::spawn(&spec, output.clone()).map_err(|error| self.not_started(&error))
     }
 
-    fn not_started(&self, error: &SpawnError) -> Exit {
+    fn not_started(&self, error: &SpawnError) -> CommandEnd {
         self.console.error(&format!("the command was not started: {error}"));
-        let (status, retryable) = match error {
-            SpawnError::NotFound { .. } => (exit_status::NOT_FOUND, false),
-            SpawnError::NotExecutable { .. } => (exit_status::CANNOT_EXECUTE, false),
+        match error {
+            SpawnError::NotFound { .. } => CommandEnd::not_started(exit_status::NOT_FOUND, false),
+            SpawnError::NotExecutable { .. } => CommandEnd::not_started(exit_status::CANNOT_EXECUTE, false),
             // No memory, processes or descriptors left: that can pass.
-            SpawnError::Other { .. } => (exit_status::CANNOT_EXECUTE, true),
-        };
-        Exit { status: i32::from(status), retryable }
+            SpawnError::Other { .. } => CommandEnd::not_started(exit_status::CANNOT_EXECUTE, true),
+        }
     }
 
     /// What the end of the command means. `told_to_end`: a signal was passed on to it.
-    pub(crate) fn exit(&self, ended: Ended, told_to_end: bool) -> Exit {
+    pub(crate) fn end(&self, ended: Ended, told_to_end: bool) -> CommandEnd {
         if ended.timed_out {
             let limit = self.timeout.unwrap_or_default();
             self.console.error(&format!("the command was stopped after {}", duration::display(limit)));
-            return Exit { status: i32::from(exit_status::TIMED_OUT), retryable: !told_to_end };
+            let exit = Exit { status: i32::from(exit_status::TIMED_OUT), retryable: !told_to_end };
+            return CommandEnd { exit, ending: Ending::TimedOut };
         }
-        let status = match ended.how {
-            How::Exited(status) => status,
-            How::Signaled(signal) => exit_status::signaled(signal),
+        let (status, ending) = match ended.how {
+            How::Exited(0) => (0, Ending::Success),
+            How::Exited(status) => (status, Ending::Failed),
+            How::Signaled(signal) => (exit_status::signaled(signal), Ending::Killed),
         };
-        Exit { status, retryable: status != 0 && !told_to_end }
+        // A command that was told to end and says that all is well is believed.
+        let ending = if told_to_end && status != 0 { Ending::Interrupted } else { ending };
+        CommandEnd { exit: Exit { status, retryable: status != 0 && !told_to_end }, ending }
     }
 }

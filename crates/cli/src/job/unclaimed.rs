@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
-use bellwether_core::claim::Exit;
+use bellwether_core::claim::{Exit, RunEnd};
 use bellwether_core::names::{JobName, NodeId, RunId};
 use bellwether_core::time::Tick;
 use bellwether_host::clock;
 use bellwether_host::signals::{Signal, Signals};
 
-use super::launch::{JobChild, Launch, Output, RunVariables};
+use super::account::{Account, OfRun};
+use super::launch::{CommandEnd, JobChild, Launch, Output, RunVariables};
+use crate::notices::Notices;
 
 /// A tick that is run without a claim.
 pub(crate) struct Unclaimed<'a> {
@@ -23,19 +25,35 @@ pub(crate) struct Unclaimed<'a> {
 
 impl Unclaimed<'_> {
     /// Runs the command, again when it fails and retries are left; how the last attempt ended.
-    pub(crate) async fn drive(&self, launch: &Launch, signals: &mut Signals) -> Exit {
-        let output = Output::new();
+    pub(crate) async fn drive(&self, launch: &Launch, signals: &mut Signals, notices: &mut Notices) -> Exit {
+        let (output, mut account) = (Output::new(), Account::default());
         let mut attempt = 1;
-        loop {
-            let exit = match launch.start(self.variables(attempt), None, &output) {
-                Ok(child) => until_ended(child, launch, signals).await,
-                Err(exit) => exit,
+        let exit = loop {
+            let now = clock::now();
+            account.starting(attempt, 0, now);
+            let end = match launch.start(self.variables(attempt), None, &output) {
+                Ok(child) => {
+                    if account.is_news() {
+                        notices.started(self.tick, self.run_id, self.node, now.wall);
+                    }
+                    until_ended(child, launch, signals).await
+                }
+                Err(end) => end,
             };
-            if !exit.retryable || attempt > self.retries || self.told_to_end_in_pause(signals).await {
-                return exit;
+            account.ended(end, clock::now());
+            if !end.exit.retryable || attempt > self.retries || self.told_to_end_in_pause(signals).await {
+                break end.exit;
             }
             attempt += 1;
+        };
+        if let Some(report) = account.report(self.of_run(), RunEnd::Held, &output) {
+            notices.ended(report);
         }
+        exit
+    }
+
+    fn of_run(&self) -> OfRun<'_> {
+        OfRun { job: self.job, tick: self.tick, run_id: self.run_id, node: self.node }
     }
 
     fn variables(&self, attempt: u32) -> Vec<(String, String)> {
@@ -52,12 +70,12 @@ impl Unclaimed<'_> {
     }
 }
 
-async fn until_ended(mut child: JobChild, launch: &Launch, signals: &mut Signals) -> Exit {
+async fn until_ended(mut child: JobChild, launch: &Launch, signals: &mut Signals) -> CommandEnd {
     let mut told_to_end = false;
     loop {
         tokio::select! {
             biased;
-            ended = child.ended() => return launch.exit(ended, told_to_end),
+            ended = child.ended() => return launch.end(ended, told_to_end),
             signal = signals.next() => {
                 told_to_end |= !matches!(signal, Signal::SIGUSR1 | Signal::SIGUSR2);
                 if let Err(error) = child.signal(signal) {

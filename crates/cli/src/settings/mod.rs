@@ -4,11 +4,14 @@
 pub(crate) mod keys;
 mod sources;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bellwether_core::names::NodeId;
+use bellwether_core::report::ping::PingUrl;
 use bellwether_core::roster::GroupRef;
 
+use crate::notices::failures::FailureCommand;
 use crate::wiring::store::StoreRef;
 
 pub(crate) use sources::load;
@@ -23,6 +26,9 @@ pub(crate) struct Settings {
     pub(crate) lease: Option<Duration>,
     pub(crate) stagger: Option<Duration>,
     pub(crate) skip_status: Option<u8>,
+    pub(crate) ping: Option<PingUrl>,
+    pub(crate) on_failure: Option<FailureCommand>,
+    pub(crate) metrics: Option<PathBuf>,
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) endpoint_url: Option<String>,

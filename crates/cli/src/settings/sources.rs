@@ -12,9 +12,17 @@ use crate::failure::Failure;
 /// The largest configuration file that is read, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
 
-/// Variables that `once` gives to its command, and that a nested bellwether must not take for settings.
-const GIVEN_TO_COMMANDS: &[&str] =
-    &["BELLWETHER_JOB", "BELLWETHER_TICK", "BELLWETHER_RUN_ID", "BELLWETHER_ATTEMPT", "BELLWETHER_FENCE"];
+/// Variables that `once` gives to its commands, and that a nested bellwether must not take for settings.
+const GIVEN_TO_COMMANDS: &[&str] = &[
+    "BELLWETHER_JOB",
+    "BELLWETHER_TICK",
+    "BELLWETHER_RUN_ID",
+    "BELLWETHER_ATTEMPT",
+    "BELLWETHER_FENCE",
+    "BELLWETHER_OUTCOME",
+    "BELLWETHER_STATUS",
+    "BELLWETHER_DURATION",
+];
 
 /// Reads the files and the environment, the later overriding the earlier per key.
 ///

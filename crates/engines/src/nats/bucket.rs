@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::api::{self, code};
+use super::clock;
 use super::failure::{self, Failure, RUN_AGAIN};
 use super::keys::Keys;
 use super::link::Link;
@@ -29,6 +30,8 @@ const MAKING: u32 = 5;
 pub(super) struct Info {
     pub(super) config: Config,
     pub(super) cluster: Option<Cluster>,
+    #[serde(flatten)]
+    told: clock::Told,
 }
 
 /// A stream's settings, as far as they matter here.
@@ -65,6 +68,11 @@ impl Info {
     /// How many copies of the stream there are.
     pub(super) fn copies(&self) -> u32 {
         self.config.num_replicas
+    }
+
+    /// Whether its server says what its clock shows.
+    pub(super) fn tells_time(&self) -> bool {
+        self.told.time().is_some()
     }
 
     /// Whether its server is part of a cluster.

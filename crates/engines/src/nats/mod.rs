@@ -16,6 +16,7 @@
 
 mod api;
 mod bucket;
+mod clock;
 mod entry;
 mod failure;
 mod history;
@@ -63,7 +64,7 @@ impl Default for NatsOptions {
 
 /// A store in a bucket. Any number of processes may use the same bucket.
 ///
-/// NATS has no clock to ask, so snapshots are without the store's time.
+/// Snapshots have the store's time where the server is of release 2.10 or later; older ones do not tell it.
 pub struct NatsStore {
     place: Place,
     store: Store,
@@ -74,6 +75,8 @@ pub struct NatsStore {
 struct Store {
     link: Link,
     keys: Keys,
+    /// Whether the server says what its clock shows.
+    tells_time: bool,
 }
 
 impl std::fmt::Debug for NatsStore {
@@ -94,11 +97,12 @@ impl NatsStore {
     pub async fn connect(url: &str, options: NatsOptions) -> Result<Self, StoreError> {
         let place = Place::parse(url)?;
         let what = format!("opening {place}");
-        let store = Store { link: Link::new(&place, options)?, keys: Keys::new(&place.bucket) };
-        let connection = store.link.connected().await.map_err(|failure| failure::reading(&what, &failure))?;
+        let (link, keys) = (Link::new(&place, options)?, Keys::new(&place.bucket));
+        let connection = link.connected().await.map_err(|failure| failure::reading(&what, &failure))?;
         let release = Release::new(&connection.client.server_info().version);
-        let bucket = bucket::open(&store.link, &store.keys, &release, &what).await?;
-        let warnings = warnings::warnings(&place, &store.keys, &release, &bucket);
+        let bucket = bucket::open(&link, &keys, &release, &what).await?;
+        let warnings = warnings::warnings(&place, &keys, &release, &bucket);
+        let store = Store { link, keys, tells_time: bucket.records.tells_time() };
         Ok(Self { place, store, warnings })
     }
 

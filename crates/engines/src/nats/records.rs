@@ -10,6 +10,7 @@ use bellwether_core::store::{Snapshot, StoreError, Swap, Version};
 
 use super::Store;
 use super::api::{self, Held, code};
+use super::clock;
 use super::failure::{self, DAMAGED, Failure};
 use super::scan::{Content, Scan};
 
@@ -17,14 +18,17 @@ use super::scan::{Content, Scan};
 const REMOVED: [(&str, &[&str]); 2] =
     [("KV-Operation", &["DEL", "PURGE"]), ("Nats-Marker-Reason", &["MaxAge", "Purge", "Remove"])];
 
-/// Reads a job's record. NATS has no clock to ask: an answer carries the time of the message, not of the answer.
+/// Reads a job's record, and what the server's clock says: the answer that has the record has its time, not that of
+/// the answer.
 pub(super) async fn read(store: &Store, job: &JobName, what: &str) -> Result<Snapshot, StoreError> {
-    let held = last(store, job).await.map_err(|failure| failure::reading(what, &failure))?;
+    let (held, store_time) = tokio::join!(last(store, job), clock::read(store));
+    let failed = |failure: Failure| failure::reading(what, &failure);
+    let (held, store_time) = (held.map_err(failed)?, store_time.map_err(failed)?);
     let current = held.filter(|held| !is_removed(held)).map(|held| {
         let version = Version::new(held.sequence.to_string());
         Ok((decoded(&held.payload, what)?, version))
     });
-    Ok(Snapshot { current: current.transpose()?, store_time: None })
+    Ok(Snapshot { current: current.transpose()?, store_time })
 }
 
 /// Replaces a record when it still is at the expected version.

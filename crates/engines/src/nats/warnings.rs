@@ -15,6 +15,7 @@ pub(super) fn warnings(place: &Place, keys: &Keys, release: &Release, bucket: &B
     }
     warnings.extend(about_power(&records, &bucket.records));
     warnings.extend(about_servers(place, &bucket.records));
+    warnings.extend(about_clock(release, &bucket.records));
     warnings
 }
 
@@ -63,5 +64,14 @@ fn about_servers(place: &Place, info: &Info) -> Option<String> {
         "the URL of the store names one server of a cluster: while that one is away no job runs; name all servers, \
          separated by commas"
             .to_owned()
+    })
+}
+
+fn about_clock(release: &Release, info: &Info) -> Option<String> {
+    (!info.tells_time()).then(|| {
+        format!(
+            "nats-server {release} does not tell what its clock shows: a node whose clock is ahead takes ticks of the \
+             future, and the other nodes leave them; upgrade all servers to 2.10 or later, or watch the nodes' clocks"
+        )
     })
 }

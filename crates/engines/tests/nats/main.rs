@@ -3,6 +3,7 @@
 //! - `conformance`: the suite, on both releases of the server and on a cluster
 //! - `opening`: making buckets, refusing those that will not do, and warnings
 //! - `identity`: credentials and TLS
+//! - `clock`: what the servers say the time is
 //! - `outages`: a server that restarts, hangs or is away
 //! - `cluster`: three servers, of which one or two are lost
 //! - `history`: long histories, large entries, and pruning
@@ -17,6 +18,7 @@
     reason = "a failure here is a failed test, and real clocks and processes are the point"
 )]
 
+mod clock;
 mod cluster;
 mod conformance;
 mod history;

@@ -3,11 +3,13 @@
 //! - [`spec`]: what is to be run, and how. [`spawn`]: its start, and why it can fail.
 //! - [`observer`], [`tail`]: who sees its output. `pump`, `writer`: how the output is copied.
 //! - `process`, `group`: its processes. `termination`: when they must end.
+//! - `input`: what it reads, where that is not what we read.
 //! - `guard`, `guard_process`: who ends them when we no longer can.
 
 mod group;
 mod guard;
 mod guard_process;
+mod input;
 pub mod observer;
 mod process;
 mod pump;
@@ -18,6 +20,7 @@ mod termination;
 mod writer;
 
 use std::io;
+use std::process::Stdio;
 use std::time::Duration;
 
 use bellwether_core::time::Mono;
@@ -83,6 +86,19 @@ impl<O: Observer> Child<O> {
     /// # Errors
     /// When the command cannot be executed or the machine has no room for it; nothing runs then.
     pub fn spawn(spec: &CommandSpec, observer: O) -> Result<Self, SpawnError> {
+        Self::start(spec, spawn::standard_input(), observer)
+    }
+
+    /// The same, for a command that reads these bytes, and then the end of its input.
+    ///
+    /// # Errors
+    /// As [`Child::spawn`]; and when there is no memory to keep the bytes in until they are read.
+    pub fn spawn_reading(spec: &CommandSpec, bytes: &[u8], observer: O) -> Result<Self, SpawnError> {
+        let input = input::of_bytes(bytes).map_err(|source| spawn::other(spec, source))?;
+        Self::start(spec, input.into(), observer)
+    }
+
+    fn start(spec: &CommandSpec, input: Stdio, observer: O) -> Result<Self, SpawnError> {
         let failed = |source| spawn::other(spec, source);
         let [to_out, to_err] = spawn::targets(spec)?;
         let pipe = || pipe2(OFlag::O_CLOEXEC).map_err(io::Error::from).map_err(failed);
@@ -94,7 +110,7 @@ impl<O: Observer> Child<O> {
         let err_pump = Pump::new(Stream::Err, from_err, to_err).map_err(failed)?;
         let children = unix::signal(SignalKind::child()).map_err(failed)?;
         let alarm = Alarm::new().map_err(failed)?;
-        let process = spawn::start(spec, out, err)?;
+        let process = spawn::start(spec, input, out, err)?;
         let timeout_at = spec.timeout.map(|timeout| clock::mono() + timeout);
         let termination = Termination::new(timeout_at, spec.kill_after);
         Ok(Self {

@@ -48,14 +48,14 @@ pub enum SpawnError {
 }
 
 /// Starts the process with the write ends of two pipes as its outputs, and its guard first when it is tied to us.
-pub(super) fn start(spec: &CommandSpec, out: OwnedFd, err: OwnedFd) -> Result<Process, SpawnError> {
+pub(super) fn start(spec: &CommandSpec, input: Stdio, out: OwnedFd, err: OwnedFd) -> Result<Process, SpawnError> {
     let guard = if spec.tied { Some(Guard::start()) } else { None };
     let guard = guard.transpose().map_err(|source| other(spec, source))?;
     let mut command = Command::new(&spec.program);
     command
         .args(&spec.args)
         .envs(spec.env.iter().map(|(name, value)| (name, value)))
-        .stdin(standard_input())
+        .stdin(input)
         .stdout(out)
         .stderr(err)
         .process_group(0);
@@ -79,7 +79,7 @@ fn spawn(command: &mut Command, spec: &CommandSpec, guard: Option<&Guard>) -> io
 }
 
 /// A terminal stops a background group that reads from it, so such a group gets none.
-fn standard_input() -> Stdio {
+pub(super) fn standard_input() -> Stdio {
     if io::stdin().is_terminal() { Stdio::null() } else { Stdio::inherit() }
 }
 
@@ -89,11 +89,14 @@ pub(super) fn targets(spec: &CommandSpec) -> Result<[Option<Writer>; 2], SpawnEr
         let target: OwnedFd = output.as_fd().try_clone_to_owned()?;
         Writer::start(target, name)
     };
-    let both = || io::Result::Ok([Some(ours(&io::stdout(), "stdout")?), Some(ours(&io::stderr(), "stderr")?)]);
-    match spec.output {
+    let stdout = || ours(&io::stdout(), "stdout").map(Some);
+    let stderr = || ours(&io::stderr(), "stderr").map(Some);
+    let targets = match spec.output {
         OutputMode::Capture => Ok([None, None]),
-        OutputMode::PassThrough => both().map_err(|source| other(spec, source)),
-    }
+        OutputMode::PassThrough => stdout().and_then(|out| Ok([out, stderr()?])),
+        OutputMode::ToStderr => stderr().and_then(|out| Ok([out, stderr()?])),
+    };
+    targets.map_err(|source| other(spec, source))
 }
 
 #[expect(unsafe_code, reason = "inheritance and the parent's death are set between fork and exec, or not at all")]

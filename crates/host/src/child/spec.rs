@@ -29,6 +29,8 @@ pub struct CommandSpec {
 pub enum OutputMode {
     /// It goes on to our own standard output and error, separately, byte for byte, as it comes.
     PassThrough,
+    /// Both go on to our own standard error, for a command whose output is no result of ours.
+    ToStderr,
     /// It goes nowhere else.
     Capture,
 }

@@ -116,3 +116,17 @@ async fn a_runs_lock_is_held_by_its_command() {
     // Other tests fork at the same time, and a fork holds the lock until it executes something.
     assert!(eventually(|| probe(dir.path(), &id) == Liveness::Gone).await);
 }
+
+#[tokio::test]
+async fn a_command_can_be_given_what_it_reads() {
+    let bytes: Vec<u8> = (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+    let mut child = Child::spawn_reading(&command("cat", &[]), &bytes, Tail::new(1_000_000)).unwrap();
+    assert_eq!(end_of(&mut child).await, exited(0));
+    assert!(child.into_observer().into_kept().tail == bytes, "cat gives back what it was given");
+}
+
+#[tokio::test]
+async fn a_command_need_not_read_what_it_is_given() {
+    let mut child = Child::spawn_reading(&command("true", &[]), &[7; 100_000], Tail::new(10)).unwrap();
+    assert_eq!(end_of(&mut child).await, exited(0));
+}

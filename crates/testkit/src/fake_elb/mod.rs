@@ -3,13 +3,23 @@
 //! One server for all, as with `AWS_ENDPOINT_URL`; the `Version` of a request tells the service and `Action` the
 //! operation. It shows what moto cannot: any health state, pages, throttling, denials, silence. A request must be
 //! signed for the right service, though the signature itself is not checked.
+//!
+//! Registering and deregistering take the time that the settings of the load balancers say, by a clock that a test
+//! can speed up, stop and move: a deregistered target is draining and then gone, a registered one is `initial` and
+//! then `healthy`, and registering while draining does nothing where a group is told so.
 
 mod autoscaling;
 mod call;
+mod check;
+mod classic;
+mod clock;
 mod ec2;
 mod elb;
+mod elb_describe;
 mod elbv2;
+mod elbv2_register;
 mod faults;
+mod group;
 mod paging;
 mod refusal;
 mod sts;
@@ -18,15 +28,20 @@ mod xml;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::http::{Exchange, Reply, Request, Server};
 use call::{Call, Service};
+pub use check::Check;
+pub use classic::{Classic, InstanceHealth};
+use clock::Clock;
 pub use faults::{Fault, Faults};
+pub use group::{Target, TargetGroup};
 use refusal::Refusal;
-pub use world::{GroupInstance, Instance, InstanceHealth, Target, TargetGroup, World};
+pub use world::{GroupInstance, Instance, World};
 
 /// A running fake; it ends when dropped.
 #[derive(Debug)]
@@ -41,6 +56,7 @@ struct State {
     faults: Faults,
     calls: BTreeMap<String, usize>,
     clock_ahead: SignedDuration,
+    clock: Clock,
 }
 
 impl FakeAws {
@@ -63,7 +79,15 @@ impl FakeAws {
 
     /// Changes what there is.
     pub fn change(&self, change: impl FnOnce(&mut World)) {
-        change(&mut self.locked().world);
+        self.look(change);
+    }
+
+    /// Looks at what there is now.
+    pub fn look<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        let mut state = self.locked();
+        let now = state.clock.now();
+        state.world.pass_to(now);
+        look(&mut state.world)
     }
 
     /// Sets what goes wrong from now on.
@@ -74,6 +98,16 @@ impl FakeAws {
     /// Puts the clock that its answers show this far ahead of the right time, or behind it.
     pub fn set_clock_ahead(&self, by: SignedDuration) {
         self.locked().clock_ahead = by;
+    }
+
+    /// Lets the account's time pass so many times as fast as the real one; 0 stops it.
+    pub fn set_speed(&self, speed: f64) {
+        self.locked().clock.set_speed(speed);
+    }
+
+    /// Moves the account's time on.
+    pub fn advance(&self, by: Duration) {
+        self.locked().clock.advance(by);
     }
 
     /// How often an action was asked for, refused calls included.
@@ -96,6 +130,8 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
     let mut state = state.lock().unwrap();
     *state.calls.entry(call.action().to_owned()).or_default() += 1;
     let delay = state.faults.delay;
+    let now = state.clock.now();
+    state.world.pass_to(now);
     let reply = match state.faults.next_for(call.action()) {
         Some(Fault::Hang) => Reply::Hang,
         Some(Fault::Drop) => Reply::Drop,
@@ -103,7 +139,7 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
         Some(Fault::Throttled) => Refusal::throttled(call.service()).reply(call.service()),
         Some(Fault::Denied) => Refusal::denied(call.service(), call.action()).reply(call.service()),
         Some(Fault::InternalFailure) => Refusal::internal(call.service()).reply(call.service()),
-        None => match call.check_signature().and_then(|()| dispatch(&call, &state.world)) {
+        None => match call.check_signature().and_then(|()| dispatch(&call, &mut state.world)) {
             Ok(body) => Reply::answer(200, "text/xml", body),
             Err(refusal) => refusal.reply(call.service()),
         },
@@ -117,9 +153,16 @@ fn date(ahead: SignedDuration) -> String {
     DateTimePrinter::new().timestamp_to_rfc9110_string(&shown).expect("a date of our days")
 }
 
-fn dispatch(call: &Call, world: &World) -> Result<String, Refusal> {
+fn dispatch(call: &Call, world: &mut World) -> Result<String, Refusal> {
     match (call.service(), call.action()) {
         (Service::Elb, "DescribeInstanceHealth") => elb::describe_instance_health(call, world),
+        (Service::Elb, "DescribeLoadBalancers") => elb_describe::describe_load_balancers(call, world),
+        (Service::Elb, "DescribeLoadBalancerAttributes") => elb_describe::describe_attributes(call, world),
+        (Service::Elb, "RegisterInstancesWithLoadBalancer") => elb::register_instances(call, world),
+        (Service::Elb, "DeregisterInstancesFromLoadBalancer") => elb::deregister_instances(call, world),
+        (Service::ElbV2, "DescribeTargetGroupAttributes") => elbv2::describe_target_group_attributes(call, world),
+        (Service::ElbV2, "RegisterTargets") => elbv2_register::register_targets(call, world),
+        (Service::ElbV2, "DeregisterTargets") => elbv2_register::deregister_targets(call, world),
         (Service::ElbV2, "DescribeTargetGroups") => elbv2::describe_target_groups(call, world),
         (Service::ElbV2, "DescribeTargetHealth") => elbv2::describe_target_health(call, world),
         (Service::AutoScaling, "DescribeAutoScalingGroups") => autoscaling::describe_auto_scaling_groups(call, world),

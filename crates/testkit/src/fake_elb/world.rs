@@ -1,12 +1,18 @@
 //! What there is in the fake's account.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::classic::{Classic, InstanceHealth};
+use super::group::{Target, TargetGroup};
 
 /// What there is in the fake's account.
 #[derive(Debug, Clone)]
 pub struct World {
     /// Classic load balancers: the health of their instances by name.
     pub load_balancers: BTreeMap<String, Vec<InstanceHealth>>,
+    /// The settings of classic load balancers by name; the usual ones for those that are not in here.
+    pub classic: BTreeMap<String, Classic>,
     /// Target groups by name.
     pub target_groups: BTreeMap<String, TargetGroup>,
     /// Auto Scaling groups: their instances by name.
@@ -21,12 +27,15 @@ pub struct World {
     pub page_size: usize,
     /// How many empty pages come before the first item; AWS allows itself some.
     pub leading_empty_pages: usize,
+    /// The time in this account; it follows the clock of the fake.
+    pub(super) now: Duration,
 }
 
 impl Default for World {
     fn default() -> Self {
         Self {
             load_balancers: BTreeMap::new(),
+            classic: BTreeMap::new(),
             target_groups: BTreeMap::new(),
             auto_scaling_groups: BTreeMap::new(),
             instances: Vec::new(),
@@ -34,6 +43,7 @@ impl Default for World {
             region: "eu-west-1".to_owned(),
             page_size: 400,
             leading_empty_pages: 0,
+            now: Duration::ZERO,
         }
     }
 }
@@ -55,90 +65,31 @@ impl World {
             self.region, self.account
         );
         let targets = targets.iter().map(|(id, port, state)| Target::new(id, *port, state)).collect();
-        let group = TargetGroup { arn: arn.clone(), target_type: target_type.to_owned(), targets };
-        self.target_groups.insert(name.to_owned(), group);
+        self.target_groups.insert(name.to_owned(), TargetGroup::new(&arn, target_type, targets));
         arn
     }
-}
 
-/// An instance of a classic load balancer.
-#[derive(Debug, Clone)]
-pub struct InstanceHealth {
-    /// The instance id.
-    pub instance: String,
-    /// `InService`, `OutOfService` or `Unknown`.
-    pub state: String,
-    /// `ELB`, `Instance` or `N/A`.
-    pub reason: String,
-    /// Why it is in this state.
-    pub description: String,
-}
-
-impl InstanceHealth {
-    /// An instance in this state, with the reason AWS gives most often.
-    pub fn new(instance: &str, state: &str) -> Self {
-        let (reason, description) = match state {
-            "OutOfService" => (
-                "Instance",
-                "Instance has failed at least the UnhealthyThreshold number of health checks consecutively.",
-            ),
-            "Unknown" => ("ELB", "Instance registration is still in progress."),
-            _ => ("N/A", "N/A"),
-        };
-        Self {
-            instance: instance.to_owned(),
-            state: state.to_owned(),
-            reason: reason.to_owned(),
-            description: description.to_owned(),
-        }
+    /// The settings of a classic load balancer, to be changed.
+    pub fn classic(&mut self, name: &str) -> &mut Classic {
+        self.classic.entry(name.to_owned()).or_default()
     }
-}
 
-/// A target group.
-#[derive(Debug, Clone)]
-pub struct TargetGroup {
-    /// Its ARN.
-    pub arn: String,
-    /// `instance`, `ip`, `lambda` or `alb`.
-    pub target_type: String,
-    /// Its targets; the same id may stand there with several ports.
-    pub targets: Vec<Target>,
-}
+    /// A target group, to be changed.
+    ///
+    /// # Panics
+    /// When there is none of this name.
+    pub fn target_group(&mut self, name: &str) -> &mut TargetGroup {
+        self.target_groups.get_mut(name).unwrap_or_else(|| panic!("there is no target group '{name}'"))
+    }
 
-/// A target of a target group.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// An instance id, an address, or an ARN.
-    pub id: String,
-    /// The port.
-    pub port: u16,
-    /// `healthy`, `unhealthy`, `initial`, `draining`, `unused` or `unavailable`.
-    pub state: String,
-    /// The reason code, such as `Target.Timeout`; a healthy target has none.
-    pub reason: Option<String>,
-    /// The explanation; a healthy target has none.
-    pub description: Option<String>,
-}
-
-impl Target {
-    /// A target in this state, with the reason AWS gives most often.
-    pub fn new(id: &str, port: u16, state: &str) -> Self {
-        let why = match state {
-            "unhealthy" => Some(("Target.FailedHealthChecks", "Health checks failed")),
-            "initial" => Some(("Elb.RegistrationInProgress", "Target registration is in progress")),
-            "draining" => Some(("Target.DeregistrationInProgress", "Target deregistration is in progress")),
-            "unused" => {
-                Some(("Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"))
-            }
-            "unavailable" => Some(("Target.HealthCheckDisabled", "Health checks are not enabled for this target")),
-            _ => None,
-        };
-        Self {
-            id: id.to_owned(),
-            port,
-            state: state.to_owned(),
-            reason: why.map(|(reason, _)| reason.to_owned()),
-            description: why.map(|(_, description)| description.to_owned()),
+    /// Lets time pass: what was to drain until now is out, what was to start until now is in.
+    pub(super) fn pass_to(&mut self, now: Duration) {
+        self.now = now;
+        for instances in self.load_balancers.values_mut() {
+            instances.retain_mut(|instance| instance.live_to(now));
+        }
+        for group in self.target_groups.values_mut() {
+            group.targets.retain_mut(|target| target.live_to(now));
         }
     }
 }

@@ -3,13 +3,15 @@
 //! Bind it to `169.254.169.254:80` inside a [`crate::netns`] for programs whose endpoint cannot be set, such as boto 2.
 
 mod instance;
+mod live;
 mod pages;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::http::{Exchange, Reply, Request, Server};
 use instance::{Instance, RoleCredentials};
+use live::Live;
 
 /// The address the real service has.
 pub const REAL_ADDRESS: &str = "169.254.169.254:80";
@@ -46,6 +48,8 @@ pub enum Fault {
     Always(u16),
     /// No request is ever answered.
     Hang,
+    /// Every connection is closed without an answer.
+    Drop,
     /// The PUT of a token is never answered, as when the hop limit is too low for a container.
     HangOnToken,
     /// Every GET is answered with 200 and something that is neither JSON nor text of any use.
@@ -138,35 +142,25 @@ impl Builder {
 
     /// Starts it at this address, such as [`REAL_ADDRESS`].
     pub fn start_at(self, bind: &str) -> FakeImds {
-        let counted = AtomicUsize::new(0);
+        let live = Arc::new(Mutex::new(Live::new(self.fault)));
+        let shared = Arc::clone(&live);
         let server = Server::start(bind, move |request| {
-            let counts = request.method == "GET" || !matches!(self.fault, Fault::FirstGets(..));
-            let place = if counts { counted.fetch_add(1, Ordering::SeqCst) } else { usize::MAX };
-            let reply = self.fault_for(request, place).unwrap_or_else(|| self.healthy(request));
-            reply.delayed(self.delay)
+            let (fault, page) = {
+                let mut live = shared.lock().unwrap();
+                (live.fault_for(request), live.page(&pages::normalised(&request.path)))
+            };
+            fault.unwrap_or_else(|| self.healthy(request, page)).delayed(self.delay)
         });
-        FakeImds { server }
+        FakeImds { server, live }
     }
 
-    fn fault_for(&self, request: &Request, place: usize) -> Option<Reply> {
-        let put = request.method == "PUT";
-        match self.fault {
-            Fault::First(count, status) | Fault::FirstGets(count, status) if place < count => Some(status_page(status)),
-            Fault::Always(status) => Some(status_page(status)),
-            Fault::TokenRefused(status) if put => Some(status_page(status)),
-            Fault::Hang => Some(Reply::Hang),
-            Fault::HangOnToken if put => Some(Reply::Hang),
-            Fault::Garbage if !put => Some(Reply::text(200, *b"\x00\xff<html>{\"instanceId\": 7")),
-            _ => None,
-        }
-    }
-
-    fn healthy(&self, request: &Request) -> Reply {
+    /// `set` is the page as a test has set it.
+    fn healthy(&self, request: &Request, set: Option<Reply>) -> Reply {
         let page = pages::normalised(&request.path);
         match (request.method.as_str(), page.as_str()) {
             ("PUT", "/latest/api/token") => self.token(request),
             ("GET", page) if self.lets_in(request) => {
-                pages::get(&self.instance, page).unwrap_or_else(|| status_page(404))
+                set.or_else(|| pages::get(&self.instance, page)).unwrap_or_else(|| status_page(404))
             }
             ("GET", _) => status_page(401),
             _ => status_page(405),
@@ -213,12 +207,28 @@ fn status_page(status: u16) -> Reply {
 #[derive(Debug)]
 pub struct FakeImds {
     server: Server,
+    live: Arc<Mutex<Live>>,
 }
 
 impl FakeImds {
     /// Starts describing one.
     pub fn builder() -> Builder {
         Builder::default()
+    }
+
+    /// Sets what a page answers from now on, such as `/latest/meta-data/spot/instance-action`.
+    pub fn set_page(&self, path: &str, status: u16, body: &str) {
+        self.live.lock().unwrap().set_page(pages::normalised(path), status, body);
+    }
+
+    /// Takes a page that was set away again.
+    pub fn remove_page(&self, path: &str) {
+        self.live.lock().unwrap().remove_page(&pages::normalised(path));
+    }
+
+    /// Sets what goes wrong from now on.
+    pub fn misbehave(&self, fault: Fault) {
+        self.live.lock().unwrap().misbehave(fault);
     }
 
     /// Its URL, without a slash at the end.

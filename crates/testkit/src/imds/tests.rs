@@ -94,3 +94,22 @@ fn answers_wait_as_long_as_asked() {
     let log = imds.log();
     assert!(log[0].ended.unwrap() - log[0].started >= delay);
 }
+
+#[test]
+fn pages_and_faults_change_while_it_runs() {
+    let imds = FakeImds::builder().v2_required().start();
+    let page = "/latest/meta-data/spot/instance-action";
+    let header = format!("x-aws-ec2-metadata-token: {TOKEN}\r\n");
+    let look = || ask(&imds, "GET", page, &header).unwrap();
+    assert_eq!(look().0, 404);
+    imds.set_page(page, 200, "{}");
+    assert_eq!(look(), (200, "{}".to_owned()));
+    assert_eq!(get(&imds, page).0, 401, "the token is asked for all the same");
+    imds.misbehave(Fault::First(1, 503));
+    assert_eq!((look().0, look().0), (503, 200));
+    imds.misbehave(Fault::None);
+    imds.set_page(page, 500, "");
+    assert_eq!(look().0, 500);
+    imds.remove_page(page);
+    assert_eq!(look().0, 404);
+}

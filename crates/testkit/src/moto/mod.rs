@@ -48,8 +48,16 @@ impl Moto {
     /// # Panics
     /// When it does not start.
     pub fn start() -> Self {
+        Self::start_at("127.0.0.1")
+    }
+
+    /// Starts one on a free port of another address.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_at(host: &str) -> Self {
         let mut child = Command::new(venv().python())
-            .args(["-c", SERVER])
+            .args(["-c", SERVER, host])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -61,7 +69,7 @@ impl Moto {
             .read_line(&mut port)
             .expect("moto prints its port");
         let port: u16 = port.trim().parse().unwrap_or_else(|_| panic!("moto did not start: run tests/setup.sh"));
-        Self { endpoint: format!("http://127.0.0.1:{port}"), child, _stdin: stdin }
+        Self { endpoint: format!("http://{host}:{port}"), child, _stdin: stdin }
     }
 
     /// Its URL, for `AWS_ENDPOINT_URL`.
@@ -125,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_server_ends_when_nobody_holds_its_stdin() {
-        let done = Run::new(venv().python()).args(["-c", SERVER]).finish().expect_code(0);
+        let done = Run::new(venv().python()).args(["-c", SERVER, "127.0.0.1"]).finish().expect_code(0);
         assert!(done.stdout_text().trim().parse::<u16>().is_ok(), "it did start: {}", done.stdout_text());
     }
 }

@@ -1,4 +1,4 @@
-# Serves moto on a free port, prints the port, and ends when its stdin does.
+# Serves moto on a free port of the address it is told, prints the port, and ends when its stdin does.
 import copy
 import os
 import sys
@@ -48,7 +48,7 @@ def transact_quickly(backend, items):
 
 models.DynamoDBBackend.transact_write_items = transact_quickly
 
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server = ThreadedMotoServer(ip_address=sys.argv[1], port=0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()

@@ -29,6 +29,7 @@ const FAST: [(&str, &str); 3] = [("fsync", "off"), ("full_page_writes", "off"), 
 #[derive(Debug)]
 pub struct PostgresServer {
     directory: PathBuf,
+    host: String,
     port: u16,
     keeper: Child,
     /// Open as long as the server is wanted.
@@ -57,6 +58,21 @@ impl PostgresServer {
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let server = Self::prepare();
         server.configure(settings);
+        server.start_again();
+        server
+    }
+
+    /// Starts one that does not wait for the disk, listens at this address, and lets the hosts of this network in,
+    /// such as `10.0.0.0/24`.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_at(host: &str, network: &str) -> Self {
+        let mut server = Self::prepare();
+        host.clone_into(&mut server.host);
+        server.configure(&FAST);
+        server.configure(&[("listen_addresses", &format!("'{host}'"))]);
+        server.append("pg_hba.conf", &format!("host all all {network} scram-sha-256"));
         server.start_again();
         server
     }
@@ -141,16 +157,20 @@ impl PostgresServer {
         keeper.arg("-c").arg(KEEPER).args(stop).stdin(Stdio::piped()).process_group(0);
         let mut keeper = keeper.spawn().unwrap();
         let stdin = keeper.stdin.take();
-        Self { port: free_port(), keeper, stdin, directory }
+        Self { host: "127.0.0.1".to_owned(), port: free_port(), keeper, stdin, directory }
     }
 
     /// Adds settings, which count from the next start on.
     pub fn configure(&self, settings: &[(&str, &str)]) {
-        let path = Path::new(&data(&self.directory)).join("postgresql.conf");
-        let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
         for (name, value) in settings {
-            writeln!(file, "{name} = {value}").unwrap();
+            self.append("postgresql.conf", &format!("{name} = {value}"));
         }
+    }
+
+    fn append(&self, file: &str, line: &str) {
+        let path = Path::new(&data(&self.directory)).join(file);
+        let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+        writeln!(file, "{line}").unwrap();
     }
 
     /// Starts a server that was stopped, on the port it had.
@@ -192,7 +212,7 @@ impl PostgresServer {
 
     /// A database's URL for the superuser.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://postgres:{PASSWORD}@{}:{}/{database}", self.host, self.port)
     }
 
     /// A database's URL through the server's socket, where it asks for no password.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// What an expression with clients `elb`, `elbv2`, `autoscaling`, `ec2` and `sts` gives, or [code, HTTP status] of the
 /// error AWS answers with.
-fn boto(aws: &FakeAws, expression: &str) -> Value {
+pub(crate) fn boto(aws: &FakeAws, expression: &str) -> Value {
     let script = format!(
         "import boto3, json\n\
          from botocore.config import Config\n\

@@ -4,4 +4,5 @@
 
 mod clustercron;
 mod fake_elb;
+mod fake_elb_draining;
 mod moto;

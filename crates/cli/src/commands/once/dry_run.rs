@@ -5,6 +5,7 @@ use bellwether_core::roster::Standing;
 use super::{OnceArgs, Plan};
 use crate::exit_status;
 use crate::failure::Failure;
+use crate::notices::args::Wanted;
 use crate::wiring::context::Context;
 use crate::wiring::roster::survey;
 use crate::wiring::store::StoreRef;
@@ -35,9 +36,18 @@ pub(super) async fn run(args: &OnceArgs, context: &Context, plan: &Plan, store: 
     let words: Vec<_> =
         std::iter::once(&launch.program).chain(&launch.args).map(|word| word.to_string_lossy()).collect();
     context.console.result(&format!(
-        "job      {job}\ntick     {tick}\nnode     {}\ngroup    {group}: {standing}\nstore    {held}\ncommand  {}\n",
+        "job      {job}\ntick     {tick}\nnode     {}\ngroup    {group}: {standing}\nstore    {held}\ncommand  {}\n{}",
         identity.id,
-        words.join(" ")
+        words.join(" "),
+        told(&plan.wanted),
     ))?;
     Ok(exit_status::OK)
+}
+
+/// Who would be told of the run, a line each.
+fn told(wanted: &Wanted) -> String {
+    let ping = wanted.ping.as_ref().map(|url| format!("ping     {url}/...\n"));
+    let failure = wanted.on_failure.as_ref().map(|command| format!("failure  {command}\n"));
+    let metrics = wanted.metrics.as_ref().map(|path| format!("metrics  {}\n", path.display()));
+    [ping, failure, metrics].into_iter().flatten().collect()
 }

@@ -1,7 +1,9 @@
 //! `bellwether once`: run a command once per tick in the whole group.
 
+mod by_health;
 mod dry_run;
 mod report;
+mod stay;
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use std::time::Duration;
 use bellwether_core::claim::{Contender, OnLost, Overlap, Verdict};
 use bellwether_core::duration;
 use bellwether_core::names::{JobName, NodeId};
-use bellwether_core::roster::{Choice, GroupRef, Standing};
+use bellwether_core::roster::{GroupRef, Standing};
 use bellwether_core::schedule::Schedule;
 use bellwether_core::time::Tick;
 use bellwether_host::signals::Signals;
@@ -21,7 +23,8 @@ use crate::exit_status;
 use crate::failure::Failure;
 use crate::job::claimed::Claimed;
 use crate::job::launch::Launch;
-use crate::job::unclaimed::Unclaimed;
+use crate::notices::Notices;
+use crate::notices::args::{NoticeArgs, Wanted};
 use crate::settings::keys::lease;
 use crate::wiring::context::Context;
 use crate::wiring::roster::{Survey, survey};
@@ -122,6 +125,9 @@ pub(crate) struct OnceArgs {
     node: NodeArgs,
 
     #[command(flatten)]
+    notices: NoticeArgs,
+
+    #[command(flatten)]
     aws: AwsArgs,
 }
 
@@ -182,6 +188,7 @@ struct Plan {
     next: Option<Tick>,
     group: GroupRef,
     launch: Launch,
+    wanted: Wanted,
 }
 
 pub(crate) async fn run(args: OnceArgs, context: Context) -> Result<u8, Failure> {
@@ -189,10 +196,11 @@ pub(crate) async fn run(args: OnceArgs, context: Context) -> Result<u8, Failure>
     let store = context.store(args.store.as_ref())?;
     check_reach(&store, &group)?;
     let (tick, next) = ticks(&args, &context)?;
-    let plan = Plan { job: args.job.clone(), tick, next, group, launch: launch(&args, &context) };
+    let wanted = Wanted::settle(&args.notices, &context.settings)?;
+    let plan = Plan { job: args.job.clone(), tick, next, group, launch: launch(&args, &context), wanted };
     match &store {
         _ if args.dry_run => dry_run::run(&args, &context, &plan, &store).await,
-        StoreRef::None => run_by_health(&args, &context, &plan).await,
+        StoreRef::None => by_health::run(&args, &context, &plan).await,
         _ => run_with_claim(&args, &context, &plan, &store).await,
     }
 }
@@ -233,40 +241,6 @@ fn skip_status(args: &OnceArgs, context: &Context) -> u8 {
     args.skip_status.or(context.settings.skip_status).unwrap_or(exit_status::OK)
 }
 
-/// Without a store: the first healthy node runs the command.
-async fn run_by_health(args: &OnceArgs, context: &Context, plan: &Plan) -> Result<u8, Failure> {
-    let survey = survey(context, &plan.group, &args.node, &args.aws).await;
-    let (identity, roster) = (survey.identity?, survey.roster?);
-    let Plan { job, tick, group, .. } = plan;
-    match roster.choose(&identity) {
-        Choice::Chosen => {}
-        Choice::Other(leader) => {
-            context.console.notice(&format!("{job}: tick {tick} is for {leader}, the first healthy node of {group}"));
-            return Ok(skip_status(args, context));
-        }
-        Choice::Nobody => {
-            context.console.notice(&format!("{job}: tick {tick} is not run: no member of {group} is healthy"));
-            return Ok(skip_status(args, context));
-        }
-    }
-    let node = roster.member_of(&identity).unwrap_or(&identity.id);
-    run_unclaimed(args, plan, node).await
-}
-
-async fn run_unclaimed(args: &OnceArgs, plan: &Plan, node: &NodeId) -> Result<u8, Failure> {
-    let mut signals = install_signals()?;
-    let run_id = random::run_id().map_err(no_randomness)?;
-    let unclaimed = Unclaimed {
-        job: &plan.job,
-        tick: plan.tick,
-        run_id: &run_id,
-        node,
-        retries: args.retries,
-        retry_delay: args.retry_delay,
-    };
-    Ok(exit_status::from_command(unclaimed.drive(&plan.launch, &mut signals).await.status))
-}
-
 fn no_randomness(error: impl std::fmt::Display) -> Failure {
     Failure::unavailable(format!("the system gives no random bytes: {error}"))
 }
@@ -275,12 +249,15 @@ async fn run_with_claim(args: &OnceArgs, context: &Context, plan: &Plan, store: 
     // A store of many hosts, and the health of the group, are both an answer away: they are asked at once.
     let survey = survey(context, &plan.group, &args.node, &args.aws);
     let (store, survey) = tokio::join!(context.open(store, &args.aws), survey);
-    let Some((node, rank)) = seat(context, plan, survey)? else { return Ok(skip_status(args, context)) };
+    let mut notices = Notices::new(&plan.wanted, &plan.job, context);
+    let Some((node, rank)) = seat(context, plan, survey)? else {
+        return Ok(by_health::not_chosen(args, context, notices).await);
+    };
     let store = match store {
         Ok(store) => store,
         Err(failure) if args.on_store_error == OnStoreErrorArg::Run => {
             context.console.warning(&format!("{}; running without a claim", failure.message));
-            return run_unclaimed(args, plan, &node).await;
+            return by_health::run_unclaimed(args, plan, &node, notices).await;
         }
         Err(failure) => return Err(failure),
     };
@@ -300,12 +277,15 @@ async fn run_with_claim(args: &OnceArgs, context: &Context, plan: &Plan, store: 
         retry_delay: args.retry_delay,
     };
     let mut signals = install_signals()?;
-    let finished = Claimed::new(contender, &store, &plan.launch, &mut signals).drive().await;
+    let finished = Claimed::new(contender, &store, &plan.launch, &mut signals, &mut notices).drive().await;
     if finished.verdict == Verdict::Unavailable && args.on_store_error == OnStoreErrorArg::Run {
         context.console.warning(&format!("{}; running without a claim", report::complaint(&finished).message));
-        return run_unclaimed(args, plan, &node).await;
+        return by_health::run_unclaimed(args, plan, &node, notices).await;
     }
-    report::report(args, context, plan, finished)
+    report::notify(&mut notices, &finished);
+    let status = report::report(args, context, plan, finished);
+    notices.delivered(stay::told_to_end(&mut signals)).await;
+    status
 }
 
 /// The name and rank by which this node takes part; none when its group says that it does not.

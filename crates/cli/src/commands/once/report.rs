@@ -1,4 +1,4 @@
-//! What the end of a wrapper's life means for the user: a line to read, and the exit status.
+//! What the end of a wrapper's life means for the user: a line to read, notices, and the exit status.
 
 use bellwether_core::claim::{Exit, RunEnd, Skip, State, Verdict};
 use bellwether_core::time::Tick;
@@ -7,6 +7,7 @@ use super::{OnceArgs, Plan, skip_status};
 use crate::exit_status;
 use crate::failure::Failure;
 use crate::job::claimed::Finished;
+use crate::notices::Notices;
 use crate::wiring::context::Context;
 
 /// What the store complained of last.
@@ -15,6 +16,16 @@ pub(super) fn complaint(finished: &Finished) -> Failure {
         Failure::unavailable("the store did not confirm the claim").remedy("check the store with: bellwether doctor")
     };
     finished.complaint.clone().unwrap_or_else(unconfirmed)
+}
+
+/// What the end of the loop means for those who are told.
+pub(super) fn notify(notices: &mut Notices, finished: &Finished) {
+    match (&finished.verdict, &finished.report) {
+        (Verdict::Skipped(skip), _) => notices.skipped(skip.into()),
+        (_, Some(report)) => notices.ended(report.clone()),
+        // Nothing was run, and the exit status says why.
+        _ => {}
+    }
 }
 
 /// What the end of the loop means for the user.

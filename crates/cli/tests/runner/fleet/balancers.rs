@@ -157,7 +157,7 @@ fn functions_and_load_balancers_behind_a_target_group_are_refused_with_an_explan
         let fleet = Fleet::with(|world| {
             let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/odd/0123456789abcdef".to_owned();
             let targets = vec![Target::new(target, 443, "healthy")];
-            world.target_groups.insert("odd".to_owned(), TargetGroup { arn, target_type: kind.to_owned(), targets });
+            world.target_groups.insert("odd".to_owned(), TargetGroup::new(&arn, kind, targets));
         });
         let (error, hint) = refusal(fleet.run(&["roster", "alb:odd"]), 69);
         holds(&error, &["alb:odd", target, "not a node"]);

@@ -8,6 +8,7 @@ mod environment;
 mod groups;
 mod history;
 mod host;
+mod notices;
 mod outputs;
 mod overlap;
 mod retries;
