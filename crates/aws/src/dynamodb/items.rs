@@ -2,12 +2,10 @@
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use bellwether_core::claim::{Entry, KeptOutput, Outcome, Record};
-use bellwether_core::names::{JobName, NodeId, RunId};
+use bellwether_core::claim::{DecodeError, Entry, Record};
+use bellwether_core::names::JobName;
 use bellwether_core::store::Version;
-use bellwether_core::time::Tick;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::keys::{self, Item, Key, Line};
 
@@ -21,9 +19,6 @@ pub(super) const RECORDED: &str = "recorded";
 /// When DynamoDB may remove the item, in seconds since 1970. Items without it stay.
 pub(super) const EXPIRES: &str = "expires";
 
-/// The format of entries this program writes.
-const ENTRY_FORMAT: u32 = 1;
-
 /// The most output an entry keeps; an item may have 400 KB.
 const LONGEST_OUTPUT: usize = 300 << 10;
 
@@ -35,10 +30,13 @@ pub(super) struct Unusable {
 }
 
 const DAMAGED: &str = "another program may have written it; delete the item, or use another table";
-const NEWER: &str = "upgrade bellwether on this node";
 
 fn damaged(why: impl Into<String>) -> Unusable {
     Unusable { why: why.into(), remedy: DAMAGED }
+}
+
+fn undecoded(error: DecodeError) -> Unusable {
+    Unusable { why: error.to_string(), remedy: error.remedy() }
 }
 
 pub(super) fn record(job: &JobName, version: u64, text: String) -> Item {
@@ -50,55 +48,15 @@ pub(super) fn record(job: &JobName, version: u64, text: String) -> Item {
 
 pub(super) fn read_record(item: &Item) -> Result<(Record, Version), Unusable> {
     let text = text(item, RECORD)?;
-    let record = Record::decode(text).map_err(|error| Unusable { why: error.to_string(), remedy: error.remedy() })?;
+    let record = Record::decode(text).map_err(undecoded)?;
     let version = item.get(VERSION).and_then(|value| value.as_n().ok());
     let version = version.and_then(|number| number.parse::<u64>().ok()).ok_or_else(|| damaged("it has no version"))?;
     Ok((record, Version::new(version.to_string())))
 }
 
-/// An entry, but for its output.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    format: u32,
-    job: JobName,
-    tick: Tick,
-    run_id: RunId,
-    node: NodeId,
-    fence: u64,
-    attempt: u32,
-    outcome: Outcome,
-    started: Option<Timestamp>,
-    ended: Option<Timestamp>,
-    status: Option<i32>,
-    note: Option<String>,
-    output_total: u64,
-    recorded: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Format {
-    format: u32,
-}
-
 pub(super) fn entry(entry: &Entry, expires: Option<Timestamp>) -> Result<Item, serde_json::Error> {
-    let written = Written {
-        format: ENTRY_FORMAT,
-        job: entry.job.clone(),
-        tick: entry.tick,
-        run_id: entry.run_id.clone(),
-        node: entry.node.clone(),
-        fence: entry.fence,
-        attempt: entry.attempt,
-        outcome: entry.outcome,
-        started: entry.started,
-        ended: entry.ended,
-        status: entry.status,
-        note: entry.note.clone(),
-        output_total: entry.output.total,
-        recorded: entry.recorded,
-    };
     let mut item = expiring(Key::entry(entry), expires);
-    item.insert(ENTRY.to_owned(), AttributeValue::S(serde_json::to_string(&written)?));
+    item.insert(ENTRY.to_owned(), AttributeValue::S(entry.encode()?));
     let tail = &entry.output.tail;
     if !tail.is_empty() {
         let end = &tail[tail.len().saturating_sub(LONGEST_OUTPUT)..];
@@ -123,29 +81,8 @@ fn expiring(key: Key, expires: Option<Timestamp>) -> Item {
 
 pub(super) fn read_entry(item: &Item) -> Result<Entry, Unusable> {
     let text = text(item, ENTRY)?;
-    let unreadable = |error: serde_json::Error| damaged(format!("the entry is damaged: {error}"));
-    let Format { format } = serde_json::from_str(text).map_err(unreadable)?;
-    if format > ENTRY_FORMAT {
-        let why = format!("the entry has format {format}, this release understands {ENTRY_FORMAT}");
-        return Err(Unusable { why, remedy: NEWER });
-    }
-    let written: Written = serde_json::from_str(text).map_err(unreadable)?;
     let tail = item.get(OUTPUT).and_then(|value| value.as_b().ok()).map(|blob| blob.as_ref().to_vec());
-    Ok(Entry {
-        job: written.job,
-        tick: written.tick,
-        run_id: written.run_id,
-        node: written.node,
-        fence: written.fence,
-        attempt: written.attempt,
-        outcome: written.outcome,
-        started: written.started,
-        ended: written.ended,
-        status: written.status,
-        note: written.note,
-        output: KeptOutput { tail: tail.unwrap_or_default(), total: written.output_total },
-        recorded: written.recorded,
-    })
+    Entry::decode(text, tail.unwrap_or_default()).map_err(undecoded)
 }
 
 fn text<'a>(item: &'a Item, attribute: &str) -> Result<&'a str, Unusable> {
@@ -181,9 +118,7 @@ mod tests {
         let mut item = Key::record(&job("j")).into_item();
         assert!(read_record(&item).is_err() && read_entry(&item).is_err());
         item.insert(ENTRY.into(), AttributeValue::S(r#"{"format":2}"#.into()));
-        assert_eq!(read_entry(&item).unwrap_err().remedy, NEWER);
-        item.insert(ENTRY.into(), AttributeValue::S(r#"{"format":1}"#.into()));
-        assert_eq!(read_entry(&item).unwrap_err().remedy, DAMAGED);
+        assert!(read_entry(&item).unwrap_err().remedy.contains("upgrade"));
         let whole = record(&job("j"), 1, fixtures::record("r", 1).encode().unwrap());
         assert!(read_record(&whole).is_ok());
         let no_version: Item = whole.into_iter().filter(|(name, _)| name != VERSION).collect();

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::format::{self, DecodeError};
 use crate::names::{JobName, NodeId, RunId};
 use crate::time::Tick;
 
@@ -33,16 +34,18 @@ impl Outcome {
 }
 
 /// The end of a command's output, as far as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct KeptOutput {
     /// The last bytes, standard output and error as they came.
+    #[serde(skip)]
     pub tail: Vec<u8>,
     /// How many bytes there were in all.
+    #[serde(rename = "output_total")]
     pub total: u64,
 }
 
 /// One line of history.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Entry {
     /// The job.
     pub job: JobName,
@@ -59,17 +62,43 @@ pub struct Entry {
     /// How it ended.
     pub outcome: Outcome,
     /// When the command was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,
     /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Timestamp>,
     /// The command's status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<i32>,
     /// Why, where the outcome alone does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The end of what the command wrote.
+    #[serde(flatten)]
     pub output: KeptOutput,
     /// When the entry was made, by the clock of the node that made it.
     pub recorded: Timestamp,
+}
+
+impl Entry {
+    /// The entry as every store keeps it: JSON with its format number, in one line, without the bytes of the output.
+    /// Those are kept beside it as they are.
+    ///
+    /// # Errors
+    /// Never for an entry made by this program; the encoder's error otherwise.
+    pub fn encode(&self) -> Result<String, serde_json::Error> {
+        format::encode(self)
+    }
+
+    /// Reads what [`Entry::encode`] wrote; `tail` is the output that was kept beside it.
+    ///
+    /// # Errors
+    /// When the text is of a newer format or no entry.
+    pub fn decode(text: &str, tail: Vec<u8>) -> Result<Self, DecodeError> {
+        let mut entry: Self = format::decode(text)?;
+        entry.output.tail = tail;
+        Ok(entry)
+    }
 }
 
 impl Outcome {
@@ -132,5 +161,31 @@ mod tests {
         let folded: Vec<_> = fold(told).into_iter().map(|entry| (entry.run_id.to_string(), entry.outcome)).collect();
         let expected = [("r2", Outcome::Done), ("r1", Outcome::Done), ("r0", Outcome::Lost)];
         assert_eq!(folded, expected.map(|(run, outcome)| (run.to_owned(), outcome)));
+    }
+
+    #[test]
+    fn the_encoding_is_the_one_other_releases_read() {
+        let entry = Entry {
+            fence: u64::MAX,
+            started: Some("2026-11-21T10:00:00.000000001Z".parse().unwrap()),
+            status: Some(-1),
+            note: Some("a\0\nb".to_owned()),
+            output: KeptOutput { tail: b"\xff\0end".to_vec(), total: 70_000 },
+            ..entry("r1", Outcome::Done)
+        };
+        let text = entry.encode().unwrap();
+        assert_eq!(
+            text,
+            r#"{"format":1,"job":"job","tick":"2026-11-21T10:00:00Z","run_id":"r1","node":"a","fence":18446744073709551615,"attempt":1,"outcome":"done","started":"2026-11-21T10:00:00.000000001Z","status":-1,"note":"a\u0000\nb","output_total":70000,"recorded":"2026-11-21T10:00:00Z"}"#
+        );
+        assert_eq!(Entry::decode(&text, b"\xff\0end".to_vec()).unwrap(), entry);
+    }
+
+    #[test]
+    fn what_is_no_entry_is_refused() {
+        assert!(matches!(Entry::decode(r#"{"format":2}"#, Vec::new()), Err(DecodeError::Newer(2))));
+        for text in ["", "{}", r#"{"format":1}"#, r#"{"format":1,"job":"j"}"#] {
+            assert!(matches!(Entry::decode(text, Vec::new()), Err(DecodeError::Damaged(_))), "{text}");
+        }
     }
 }

@@ -5,11 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::format::{self, DecodeError};
 use crate::names::{NodeId, RunId};
 use crate::time::Tick;
-
-/// The format this program writes. A record of a higher format is refused, never guessed at.
-pub const FORMAT: u32 = 1;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,46 +72,13 @@ pub struct Record {
     pub next: Option<Tick>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Format {
-    format: u32,
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    format: u32,
-    #[serde(flatten)]
-    record: &'a Record,
-}
-
-/// Why stored bytes are no record.
-#[derive(Debug, thiserror::Error)]
-pub enum DecodeError {
-    /// Written by a newer release.
-    #[error("the record has format {0}, this release understands {FORMAT}")]
-    Newer(u32),
-    /// Not a record at all.
-    #[error("the record is damaged: {0}")]
-    Damaged(#[from] serde_json::Error),
-}
-
-impl DecodeError {
-    /// What to do about it.
-    pub const fn remedy(&self) -> &'static str {
-        match self {
-            Self::Newer(_) => "upgrade bellwether on this node",
-            Self::Damaged(_) => "another program may have written it; restore the store from a copy, or use another",
-        }
-    }
-}
-
 impl Record {
     /// The record as every store keeps it: JSON with its format number.
     ///
     /// # Errors
     /// Never for a record made by this program; the encoder's error otherwise.
     pub fn encode(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(&Written { format: FORMAT, record: self })
+        format::encode(self)
     }
 
     /// Reads what [`Record::encode`] wrote.
@@ -121,11 +86,7 @@ impl Record {
     /// # Errors
     /// When the text is of a newer format or no record.
     pub fn decode(text: &str) -> Result<Self, DecodeError> {
-        let Format { format } = serde_json::from_str(text)?;
-        if format > FORMAT {
-            return Err(DecodeError::Newer(format));
-        }
-        Ok(serde_json::from_str(text)?)
+        format::decode(text)
     }
 
     /// Whether the run has neither ended nor been given up.

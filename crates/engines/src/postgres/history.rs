@@ -1,27 +1,23 @@
 //! The history: one row per run and outcome, in the order they were added.
 
-use std::error::Error;
-use std::str::FromStr;
-
-use bellwether_core::claim::{Entry, KeptOutput, Outcome};
+use bellwether_core::claim::Entry;
 use bellwether_core::store::{Cursor, HistoryPage, HistoryQuery, StoreError};
-use bellwether_core::time::Tick;
 use jiff::Timestamp;
 use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::types::Type;
 
+use super::LARGEST_PAGE;
 use super::failure::{self, Call};
 use super::records::DURABLE;
 use super::session::{Parameter, Session};
-use super::{LARGEST_PAGE, notes};
 
-const COLUMNS: &str = "job, run_id, outcome, tick, node, fence, attempt, started, ended, status, note, output_tail, \
-     output_total, recorded";
-const COLUMN_COUNT: usize = 14;
+const COLUMNS: &str = "job, run_id, outcome, recorded, entry, output";
+const COLUMN_COUNT: usize = 6;
 
 /// Two statements instead of one with an OR, so that each is read in order from an index.
-const OF_ALL_JOBS: &str = "SELECT * FROM bellwether_history WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
-const OF_ONE_JOB: &str = "SELECT * FROM bellwether_history WHERE seq < $1 AND job = $3 ORDER BY seq DESC LIMIT $2";
+const OF_ALL_JOBS: &str = "SELECT seq, entry, output FROM bellwether_history WHERE seq < $1 ORDER BY seq DESC LIMIT $2";
+const OF_ONE_JOB: &str =
+    "SELECT seq, entry, output FROM bellwether_history WHERE seq < $1 AND job = $3 ORDER BY seq DESC LIMIT $2";
 
 /// Removes from a part of the history, after line $1, what is older than $3; where the part ended, none at the end of
 /// all, and how many lines were removed. Without its Z a time sorts before those that share its digits and have more.
@@ -36,46 +32,29 @@ const PRUNE: &str = "WITH part AS (
 /// How many lines are looked at in one statement that prunes: it must end in time.
 const PART_LENGTH: i64 = 1_000;
 
-/// Entries as the columns of a table; numbers without a sign are kept bit by bit in signed ones.
+/// Entries as the columns of a table.
 pub(super) struct Lines<'a> {
     job: Vec<&'a str>,
     run_id: Vec<&'a str>,
     outcome: Vec<&'a str>,
-    tick: Vec<String>,
-    node: Vec<&'a str>,
-    fence: Vec<i64>,
-    attempt: Vec<i64>,
-    started: Vec<Option<String>>,
-    ended: Vec<Option<String>>,
-    status: Vec<Option<i32>>,
-    note: Vec<Option<String>>,
-    output_tail: Vec<&'a [u8]>,
-    output_total: Vec<i64>,
     recorded: Vec<String>,
+    entry: Vec<String>,
+    output: Vec<&'a [u8]>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn of(entries: &'a [Entry]) -> Self {
-        fn column<'a, T>(entries: &'a [Entry], value: impl Fn(&'a Entry) -> T) -> Vec<T> {
-            entries.iter().map(value).collect()
-        }
-        let text = |time: Timestamp| time.to_string();
-        Self {
-            job: column(entries, |entry| entry.job.as_str()),
-            run_id: column(entries, |entry| entry.run_id.as_str()),
-            outcome: column(entries, |entry| entry.outcome.as_str()),
-            tick: column(entries, |entry| entry.tick.to_string()),
-            node: column(entries, |entry| entry.node.as_str()),
-            fence: column(entries, |entry| entry.fence.cast_signed()),
-            attempt: column(entries, |entry| i64::from(entry.attempt)),
-            started: column(entries, |entry| entry.started.map(text)),
-            ended: column(entries, |entry| entry.ended.map(text)),
-            status: column(entries, |entry| entry.status),
-            note: column(entries, |entry| entry.note.as_deref().map(notes::written)),
-            output_tail: column(entries, |entry| entry.output.tail.as_slice()),
-            output_total: column(entries, |entry| entry.output.total.cast_signed()),
-            recorded: column(entries, |entry| entry.recorded.to_string()),
-        }
+    /// # Errors
+    /// When an entry cannot be encoded; nothing has been sent then.
+    pub(super) fn of(entries: &'a [Entry], what: &str) -> Result<Self, StoreError> {
+        let encoded: Result<_, _> = entries.iter().map(Entry::encode).collect();
+        Ok(Self {
+            job: entries.iter().map(|entry| entry.job.as_str()).collect(),
+            run_id: entries.iter().map(|entry| entry.run_id.as_str()).collect(),
+            outcome: entries.iter().map(|entry| entry.outcome.as_str()).collect(),
+            recorded: entries.iter().map(|entry| entry.recorded.to_string()).collect(),
+            entry: encoded.map_err(|error: serde_json::Error| failure::unavailable(what, error, failure::RUN_AGAIN))?,
+            output: entries.iter().map(|entry| entry.output.tail.as_slice()).collect(),
+        })
     }
 
     /// The columns in the order of [`COLUMNS`].
@@ -84,17 +63,9 @@ impl<'a> Lines<'a> {
             (&self.job, Type::TEXT_ARRAY),
             (&self.run_id, Type::TEXT_ARRAY),
             (&self.outcome, Type::TEXT_ARRAY),
-            (&self.tick, Type::TEXT_ARRAY),
-            (&self.node, Type::TEXT_ARRAY),
-            (&self.fence, Type::INT8_ARRAY),
-            (&self.attempt, Type::INT8_ARRAY),
-            (&self.started, Type::TEXT_ARRAY),
-            (&self.ended, Type::TEXT_ARRAY),
-            (&self.status, Type::INT4_ARRAY),
-            (&self.note, Type::TEXT_ARRAY),
-            (&self.output_tail, Type::BYTEA_ARRAY),
-            (&self.output_total, Type::INT8_ARRAY),
             (&self.recorded, Type::TEXT_ARRAY),
+            (&self.entry, Type::TEXT_ARRAY),
+            (&self.output, Type::BYTEA_ARRAY),
         ]
     }
 }
@@ -112,7 +83,7 @@ pub(super) fn insertion(first: usize, condition: &str) -> String {
 }
 
 pub(super) async fn append(session: &Session, entry: &Entry, what: &str) -> Result<(), StoreError> {
-    let lines = Lines::of(std::slice::from_ref(entry));
+    let lines = Lines::of(std::slice::from_ref(entry), what)?;
     let statement = format!("{} RETURNING {DURABLE}", insertion(1, ""));
     session.query(Call::Write, what, &statement, &lines.parameters()).await.map(|_| ())
 }
@@ -138,16 +109,21 @@ pub(super) async fn page(session: &Session, query: &HistoryQuery, what: &str) ->
             session.query(Call::Read, what, OF_ONE_JOB, &[before, rows, (&job.as_str(), Type::TEXT)]).await?
         }
     };
-    cut(&rows, limit).map_err(|error| failure::strange_row(what, error))
+    cut(&rows, limit, what)
 }
 
 /// Makes a page of the rows.
-fn cut(rows: &[Row], limit: usize) -> Result<HistoryPage, Strange> {
+fn cut(rows: &[Row], limit: usize, what: &str) -> Result<HistoryPage, StoreError> {
     let more = rows.len() > limit;
     let rows = &rows[..limit.min(rows.len())];
-    let end = rows.last().filter(|_| more).map(|row| value::<i64>(row, "seq")).transpose()?;
-    let entries = rows.iter().map(entry).collect::<Result<_, _>>()?;
-    Ok(HistoryPage { entries, next: end.map(|seq| Cursor(seq.to_string())) })
+    let strange = |error: tokio_postgres::Error| failure::strange_row(what, error);
+    let end: Option<i64> = rows.last().filter(|_| more).map(|row| row.try_get(0)).transpose().map_err(strange)?;
+    let entries = rows.iter().map(|row| {
+        let (text, output): (&str, Vec<u8>) =
+            row.try_get(1).and_then(|text| Ok((text, row.try_get(2)?))).map_err(strange)?;
+        Entry::decode(text, output).map_err(|error| failure::unreadable(what, &error, error.remedy()))
+    });
+    Ok(HistoryPage { entries: entries.collect::<Result<_, _>>()?, next: end.map(|seq| Cursor(seq.to_string())) })
 }
 
 /// Removes what was recorded before an instant, part by part.
@@ -167,51 +143,4 @@ pub(super) async fn prune(session: &Session, before: Timestamp, what: &str) -> R
             None => return Ok(removed),
         }
     }
-}
-
-/// Why a row is none that this release writes.
-type Strange = Box<dyn Error + Send + Sync>;
-
-fn entry(row: &Row) -> Result<Entry, Strange> {
-    Ok(Entry {
-        job: parsed(row, "job")?,
-        run_id: parsed(row, "run_id")?,
-        outcome: outcome(row)?,
-        tick: Tick::at(parsed(row, "tick")?),
-        node: parsed(row, "node")?,
-        fence: value::<i64>(row, "fence")?.cast_unsigned(),
-        attempt: value::<i64>(row, "attempt")?.try_into()?,
-        started: time(row, "started")?,
-        ended: time(row, "ended")?,
-        status: value(row, "status")?,
-        note: value::<Option<&str>>(row, "note")?.map(notes::read),
-        output: KeptOutput {
-            tail: value(row, "output_tail")?,
-            total: value::<i64>(row, "output_total")?.cast_unsigned(),
-        },
-        recorded: parsed(row, "recorded")?,
-    })
-}
-
-fn value<'a, T: FromSql<'a>>(row: &'a Row, column: &str) -> Result<T, Strange> {
-    Ok(row.try_get(column)?)
-}
-
-fn parsed<T>(row: &Row, column: &str) -> Result<T, Strange>
-where
-    T: FromStr<Err: Error + Send + Sync + 'static>,
-{
-    value::<&str>(row, column)?.parse().map_err(|error: T::Err| format!("column {column}: {error}").into())
-}
-
-fn time(row: &Row, column: &str) -> Result<Option<Timestamp>, Strange> {
-    let text = value::<Option<&str>>(row, column)?;
-    text.map(|text| text.parse().map_err(|error: jiff::Error| format!("column {column}: {error}").into())).transpose()
-}
-
-fn outcome(row: &Row) -> Result<Outcome, Strange> {
-    let word: &str = value(row, "outcome")?;
-    let known = [Outcome::Done, Outcome::Lost, Outcome::Skipped, Outcome::Replaced];
-    let named = known.into_iter().find(|outcome| outcome.as_str() == word);
-    named.ok_or_else(|| format!("'{word}' is no outcome this release knows").into())
 }

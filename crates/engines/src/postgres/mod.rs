@@ -16,7 +16,6 @@ mod address;
 mod connect;
 mod failure;
 mod history;
-mod notes;
 mod records;
 mod schema;
 mod session;

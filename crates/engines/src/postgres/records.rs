@@ -86,7 +86,7 @@ pub(super) async fn swap(
             Err(_) => return Ok(Swap::Conflict),
         },
     };
-    let lines = Lines::of(entries);
+    let lines = Lines::of(entries, what)?;
     let job = job.as_str();
     let mut parameters = vec![(&job as _, Type::TEXT), (&record as _, Type::TEXT), (&version as _, Type::INT8)];
     let mut statement = format!("WITH changed AS ({change})");

@@ -11,7 +11,7 @@ use super::failure;
 /// Step n brings tables of version n to version n + 1.
 ///
 /// Names are compared byte by byte, whatever the database's language. Times are RFC 3339, because PostgreSQL's own
-/// lose the nanoseconds. PostgreSQL's text has no NUL: `history` says how notes are kept all the same.
+/// lose the nanoseconds. PostgreSQL's text has no NUL; JSON's has one that is escaped.
 const STEPS: [&str; 1] = ["
     CREATE TABLE bellwether_claim (
         job text COLLATE \"C\" PRIMARY KEY,
@@ -23,17 +23,9 @@ const STEPS: [&str; 1] = ["
         job text COLLATE \"C\" NOT NULL,
         run_id text COLLATE \"C\" NOT NULL,
         outcome text COLLATE \"C\" NOT NULL,
-        tick text NOT NULL,
-        node text NOT NULL,
-        fence bigint NOT NULL,
-        attempt bigint NOT NULL,
-        started text,
-        ended text,
-        status integer,
-        note text,
-        output_tail bytea NOT NULL,
-        output_total bigint NOT NULL,
         recorded text COLLATE \"C\" NOT NULL,
+        entry text NOT NULL,
+        output bytea NOT NULL,
         UNIQUE (job, run_id, outcome)
     );
     CREATE INDEX bellwether_history_by_job ON bellwether_history (job, seq);

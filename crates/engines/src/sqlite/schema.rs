@@ -22,17 +22,9 @@ const STEPS: [&str; 1] = ["
         job TEXT NOT NULL,
         run_id TEXT NOT NULL,
         outcome TEXT NOT NULL,
-        tick TEXT NOT NULL,
-        node TEXT NOT NULL,
-        fence INTEGER NOT NULL,
-        attempt INTEGER NOT NULL,
-        started TEXT,
-        ended TEXT,
-        status INTEGER,
-        note TEXT,
-        output_tail BLOB NOT NULL,
-        output_total INTEGER NOT NULL,
         recorded TEXT NOT NULL,
+        entry TEXT NOT NULL,
+        output BLOB NOT NULL,
         UNIQUE (job, run_id, outcome)
     ) STRICT;
     CREATE INDEX history_by_job ON history (job);

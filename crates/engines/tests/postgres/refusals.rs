@@ -107,7 +107,7 @@ async fn tables_that_vanish_or_hold_nonsense_are_unreadable() {
     let server = PostgresServer::shared();
     swap_to(&store, &job("j"), None, 1).await.unwrap();
     store.append(&bellwether_testkit::store::fixtures::entry(&job("j"), 1)).await.unwrap();
-    server.sql("vanishing", "UPDATE bellwether_history SET outcome = 'odd'");
+    server.sql("vanishing", "UPDATE bellwether_history SET entry = 'odd'");
     let all = bellwether_core::store::HistoryQuery { job: None, limit: 9, before: None };
     assert!(matches!(store.history(&all).await, Err(StoreError::Unreadable { .. })));
     server.sql("vanishing", "INSERT INTO bellwether_claim VALUES (E'a\\nb', 1, '{}')");
