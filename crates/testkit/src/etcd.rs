@@ -26,7 +26,7 @@ impl EtcdServer {
         let directory = tempfile::tempdir().unwrap();
         let (endpoint, peers) = (format!("http://{host}:2379"), format!("http://{host}:2380"));
         let server = Run::new("setpriv")
-            .args(["--pdeathsig", "KILL", "etcd", "--name", "single", "--unsafe-no-fsync"])
+            .args(["--pdeathsig", "KILL", "etcd", "--name", "single"])
             .args(["--listen-client-urls", &endpoint, "--advertise-client-urls", &endpoint])
             .args(["--listen-peer-urls", &peers, "--initial-advertise-peer-urls", &peers])
             .args(["--initial-cluster", &format!("single={peers}")])
