@@ -68,12 +68,11 @@ impl Stores {
     /// Prints how the servers, and that of `etcdctl lock`, are set up.
     pub(crate) fn remarks() {
         let nats = Release::Recent.version();
-        remark("SQLite: synchronous=FULL. PostgreSQL: its defaults (fsync=on).");
+        remark("SQLite: synchronous=FULL. PostgreSQL and etcd: their defaults, every answer waits for the disk.");
         remark(&format!(
             "NATS: one nats-server {nats}, its defaults (sync_interval 2m: no answer waits for the disk)."
         ));
         remark("DynamoDB: moto, which keeps tables in memory and is no measure of DynamoDB itself.");
-        remark("etcd: --unsafe-no-fsync (no answer waits for the disk), which favours it.");
         remark(&format!("The servers' files are on {}.", file_system(&std::env::temp_dir())));
     }
 
