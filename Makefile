@@ -36,7 +36,8 @@ bench: ## Us and the peers, side by side, in one run
 	cargo bench -p bellwether --bench bench
 
 simulate: ## Many more fleets in virtual time than the tests have time for
-	BELLWETHER_SIMULATION_SEEDS=100000 cargo test --release -p bellwether-core --test simulation
+	BELLWETHER_SIMULATION_SECONDS=$(or $(BELLWETHER_SIMULATION_SECONDS),3600) cargo test --release -p bellwether-core --test simulation -- \
+		--nocapture fleets
 
 chaos: ## Five nodes and 200 ticks against each store and each peer, while much goes wrong; the table of docs/once.md
 	tests/setup.sh
@@ -51,5 +52,7 @@ demo: build ## The main job, twice in one tick, and its history
 install: build ## The program, its old names and its manual pages, under PREFIX (default /usr/local)
 	install -D -m 0755 target/release/bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/bellwether
 	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/clustercron
+	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/cs-instance-watcher
+	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/elbadmin
 	install -d $(DESTDIR)$(or $(PREFIX),/usr/local)/share/man/man1
 	target/release/bellwether man --directory $(DESTDIR)$(or $(PREFIX),/usr/local)/share/man/man1

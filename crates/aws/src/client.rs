@@ -51,7 +51,10 @@ impl Aws {
 
     /// The instance metadata service.
     pub fn imds(&self) -> &Imds {
-        self.0.imds.get_or_init(|| Imds::new(self.http().clone(), self.limits().timeout, &self.0.settings.environment))
+        self.0.imds.get_or_init(|| {
+            let limits = Limits::of_metadata(&self.0.settings, self.boto());
+            Imds::new(self.http().clone(), limits.timeout, &self.0.settings.environment)
+        })
     }
 
     /// Who this instance is; asked once, however many want it.

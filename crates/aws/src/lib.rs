@@ -9,6 +9,7 @@
 
 mod api_error;
 mod balancer;
+mod balancer_grants;
 mod boto;
 mod caller;
 mod client;
@@ -36,7 +37,8 @@ mod text;
 mod xml;
 
 pub use api_error::{ApiError, ApiErrorKind};
-pub use balancer::{Balancers, Ec2Instance, ElbRegion};
+pub use balancer::{Balancers, Ec2Instance, ElbRegion, instances_per_call};
+pub use balancer_grants::balancer_grants;
 pub use caller::Caller;
 pub use client::Aws;
 pub use clonesquad::{CloneSquad, CloneSquadStatus};
@@ -45,7 +47,7 @@ pub use drain::{Drains, drain_permissions};
 pub use dynamodb::{Created, DynamoStore};
 pub use imds::{Imds, ImdsError, InstanceIdentity};
 pub use lifecycle::{GroupMember, Lifecycle, LifecycleOutcome, LifecycleResult, TerminationHook};
-pub use notices::{HealthNotices, ImdsNotices, ImdsPage};
+pub use notices::{HealthNotices, ImdsNotices, ImdsPage, watch_permissions};
 pub use permissions::{
     Grant, balancer_change_permissions, balancer_permissions, permissions, policy, store_creation_permissions,
     store_permissions,

@@ -27,8 +27,12 @@ pub struct AwsSettings {
     pub profile: Option<String>,
     /// The endpoint of every service, `http://` or `https://`.
     pub endpoint_url: Option<String>,
-    /// How long one attempt may take to connect and to be answered; 2 s when neither this nor a boto file says.
+    /// How long one attempt may take to connect and to be answered; `default_timeout` when neither this nor a boto file
+    /// says.
     pub timeout: Option<Duration>,
+    /// What the timeout is when neither `timeout` nor a boto file says, instead of 2 s. Questions to the metadata
+    /// service, which is near, keep the 2 s.
+    pub default_timeout: Option<Duration>,
     /// How often to try, the first time included; 2 when neither this nor a boto file says.
     pub attempts: Option<u32>,
     /// The process's environment variables.
@@ -45,6 +49,7 @@ impl fmt::Debug for AwsSettings {
             .field("profile", &self.profile)
             .field("endpoint_url", &self.endpoint_url)
             .field("timeout", &self.timeout)
+            .field("default_timeout", &self.default_timeout)
             .field("attempts", &self.attempts)
             .field("boto_files", &self.boto_files)
             .finish_non_exhaustive()
@@ -70,10 +75,16 @@ pub struct Limits {
 impl Limits {
     /// The settings' own values, else those of the boto files, else the defaults.
     pub(crate) fn resolve(settings: &AwsSettings, boto: &Boto) -> Self {
+        let timeout = settings.timeout.or(boto.timeout).or(settings.default_timeout);
         Self {
-            timeout: settings.timeout.or(boto.timeout).unwrap_or(DEFAULT_TIMEOUT).max(Duration::from_millis(1)),
+            timeout: timeout.unwrap_or(DEFAULT_TIMEOUT).max(Duration::from_millis(1)),
             attempts: settings.attempts.or(boto.attempts).unwrap_or(DEFAULT_ATTEMPTS).clamp(1, MOST_ATTEMPTS),
         }
+    }
+
+    /// The same for the metadata service.
+    pub(crate) fn of_metadata(settings: &AwsSettings, boto: &Boto) -> Self {
+        Self::resolve(&AwsSettings { default_timeout: None, ..settings.clone() }, boto)
     }
 
     /// The most that all attempts and the pauses between them take together.
@@ -102,6 +113,19 @@ mod tests {
         let set = AwsSettings { timeout: Some(Duration::from_secs(1)), attempts: Some(1), ..AwsSettings::default() };
         assert_eq!(limits(&set, &boto), Limits { timeout: Duration::from_secs(1), attempts: 1 });
         assert_eq!(limits(&set, &boto).whole_operation(), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn another_default_holds_where_nothing_is_set_and_not_for_the_metadata_service() {
+        let boto = Boto { timeout: Some(Duration::from_secs(7)), ..Boto::default() };
+        let patient = AwsSettings { default_timeout: Some(Duration::from_secs(10)), ..AwsSettings::default() };
+        let set = AwsSettings { timeout: Some(Duration::from_secs(1)), ..patient.clone() };
+        for (settings, boto, aws, metadata) in
+            [(&patient, &Boto::default(), 10, 2), (&patient, &boto, 7, 7), (&set, &boto, 1, 1)]
+        {
+            assert_eq!(Limits::resolve(settings, boto).timeout, Duration::from_secs(aws));
+            assert_eq!(Limits::of_metadata(settings, boto).timeout, Duration::from_secs(metadata));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use bellwether_core::names::NodeId;
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{completions, doctor, history, iam, leader, man, once, roster, status, store};
+use crate::commands::{completions, doctor, history, iam, lb, leader, man, once, roster, status, store, tg, watch};
 
 /// Run a job once in a fleet, and manage the fleet it runs in.
 #[derive(Debug, Parser)]
@@ -34,8 +34,11 @@ pub(crate) enum Command {
     History(history::HistoryArgs),
     Status(status::StatusArgs),
     Store(store::StoreArgs),
+    Watch(Box<watch::WatchArgs>),
     Doctor(doctor::DoctorArgs),
     Iam(iam::IamArgs),
+    Lb(Box<lb::LbArgs>),
+    Tg(Box<tg::TgArgs>),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -63,4 +66,26 @@ pub(crate) struct AwsArgs {
     /// Ask this endpoint instead of AWS
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+}
+
+/// What commands have in common that look at things in AWS.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ReadArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+}
+
+/// What commands have in common that change things in AWS.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ChangeArgs {
+    /// Check everything, print the calls that would change something, and make none of them
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
 }

@@ -2,11 +2,13 @@
 
 /// All went well; for `once` also: another node runs the tick.
 pub(crate) const OK: u8 = 0;
-/// `leader`: another node is first. `doctor`: a check failed.
+/// `leader`: another node is first. `doctor`: a check failed. `lb delete`: the answer was no. `watch --once`: a
+/// reaction failed.
 pub(crate) const NO: u8 = 1;
 /// The command line or the configuration is wrong (`EX_USAGE` of sysexits.h).
 pub(crate) const USAGE: u8 = 64;
-/// Store, roster or identity unavailable; the command was not run (`EX_UNAVAILABLE` of sysexits.h).
+/// Store, roster or identity unavailable, the command was not run; `lb`: AWS refuses, does not answer, or has no such
+/// load balancer (`EX_UNAVAILABLE` of sysexits.h).
 pub(crate) const UNAVAILABLE: u8 = 69;
 /// The command was stopped by `--timeout`, as timeout(1) has it.
 pub(crate) const TIMED_OUT: u8 = 124;

@@ -1,5 +1,7 @@
 //! The one error a command ends with: what failed and why, what to do, and the exit status that follows.
 
+use bellwether_aws::ApiError;
+use bellwether_core::balancer::Invalid;
 use bellwether_core::roster::RosterError;
 use bellwether_core::store::StoreError;
 
@@ -41,5 +43,18 @@ impl From<RosterError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::unavailable(error.to_string()).remedy(error.remedy())
+    }
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self::unavailable(error.message).remedy(error.remedy)
+    }
+}
+
+impl From<Invalid> for Failure {
+    /// Found before anything was sent.
+    fn from(invalid: Invalid) -> Self {
+        Self::usage(invalid.message).remedy(invalid.remedy)
     }
 }

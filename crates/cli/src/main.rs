@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod drain;
 mod dropins;
 mod exit_status;
 mod failure;
@@ -9,6 +10,7 @@ mod job;
 mod notices;
 mod render;
 mod settings;
+mod watch;
 mod wiring;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@
 pub mod alarm;
 pub mod child;
 pub mod clock;
+pub mod durable;
 pub mod files;
 pub mod firewall;
 pub mod hooks;

@@ -1,5 +1,6 @@
 //! Files that programs of other users read, and several of ours change: always whole, never lost to each other.
 
+use std::convert::Infallible;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -78,6 +79,16 @@ where
     replace(path, &new)?;
     drop(lock);
     Ok(())
+}
+
+/// Writes a file that nobody else changes, such as one that is generated. Readers see the old or the new text, never a
+/// part. Blocks.
+///
+/// # Errors
+/// When what is there is no regular file, or it cannot be replaced.
+pub fn put(path: &Path, text: &str) -> Result<(), PublishError<Infallible>> {
+    read::<Infallible>(path)?;
+    replace(path, text)
 }
 
 /// The file holds something else than text.

@@ -27,6 +27,22 @@ fn append(path: &Path, more: &str) -> Result<(), PublishError<No>> {
 }
 
 #[test]
+fn a_file_is_put_in_the_place_of_what_is_there_and_nothing_is_left_beside_it() {
+    let dir = directory();
+    let path = dir.path().join("x.service");
+    for text in ["one\n", "a longer one\n", "two\n"] {
+        put(&path, text).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o644);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    let link = dir.path().join("link");
+    symlink("/dev/null", &link).unwrap();
+    assert!(matches!(put(&link, "x"), Err(PublishError::NotRegular { .. })));
+    assert!(link.is_symlink());
+}
+
+#[test]
 fn a_file_is_made_and_changed_and_others_may_read_it() {
     let dir = directory();
     let path = dir.path().join("jobs.prom");

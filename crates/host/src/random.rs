@@ -22,9 +22,25 @@ pub fn run_id() -> io::Result<RunId> {
     RunId::new(digits).map_err(io::Error::other)
 }
 
+/// A number from 0 to 1, for pauses that are not to be the same on all nodes; a half when the kernel gives none.
+pub fn fraction() -> f64 {
+    let mut bytes = [0_u8; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX),
+        Err(_) => 0.5,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fractions_are_between_0_and_1_and_differ() {
+        let numbers: Vec<f64> = (0..20).map(|_| fraction()).collect();
+        assert!(numbers.iter().all(|number| (0.0..=1.0).contains(number)), "{numbers:?}");
+        assert!(numbers.windows(2).any(|pair| pair[0] < pair[1]), "{numbers:?}");
+    }
 
     #[test]
     fn ids_are_hex_and_differ() {

@@ -10,5 +10,3 @@ mod repairs;
 mod rights;
 #[path = "firewall/support.rs"]
 mod support;
-#[path = "firewall/traffic.rs"]
-mod traffic;

@@ -10,6 +10,7 @@
 //! - `etcd`: the server of a peer
 //! - `postgres`: database servers of a test's own
 //! - `tap`: a wire to a server, to count what is said on it
+//! - `traffic`: servers that echo, and connections that are let in or refused
 //! - `disk`: small file systems, to be filled up
 //! - `notice`: the in-memory source of notices, and the suite every source must pass
 //! - `store`: the in-memory claim store, faults for any store, and the suite every store must pass
@@ -44,3 +45,4 @@ pub mod script;
 pub mod store;
 pub mod wrong_clock;
 pub mod tap;
+pub mod traffic;

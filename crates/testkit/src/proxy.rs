@@ -27,14 +27,8 @@ impl Proxy {
         upstream: &str,
         alter: impl Fn(&Request, &dyn Fn() -> Reply) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let address = upstream.trim_start_matches("http://").trim_end_matches('/');
-        let upstream: SocketAddr = address.parse().unwrap_or_else(|error| panic!("proxy to '{upstream}': {error}"));
-        let server = Server::start("127.0.0.1:0", move |request| {
-            alter(request, &|| match forward(upstream, request) {
-                Ok(answer) => Reply::Answer(answer),
-                Err(error) => Reply::text(502, format!("no answer from {upstream}: {error}")),
-            })
-        });
+        let upstream = address_in(upstream);
+        let server = Server::start("127.0.0.1:0", move |request| alter(request, &|| answer_of(upstream, request)));
         Self { server }
     }
 
@@ -51,6 +45,23 @@ impl Proxy {
     /// How many round trips the client made one after the other.
     pub fn rounds(&self) -> usize {
         sequential_rounds(&self.log())
+    }
+}
+
+/// What another server than the one behind, at this URL, answers to a request; 502 when it fails.
+pub fn answered_by(url: &str, request: &Request) -> Reply {
+    answer_of(address_in(url), request)
+}
+
+fn address_in(url: &str) -> SocketAddr {
+    let address = url.trim_start_matches("http://").trim_end_matches('/');
+    address.parse().unwrap_or_else(|error| panic!("proxy to '{url}': {error}"))
+}
+
+fn answer_of(upstream: SocketAddr, request: &Request) -> Reply {
+    match forward(upstream, request) {
+        Ok(answer) => Reply::Answer(answer),
+        Err(error) => Reply::text(502, format!("no answer from {upstream}: {error}")),
     }
 }
 

@@ -108,12 +108,15 @@ fn health(state: &types::InstanceState) -> InstanceHealth {
     }
 }
 
-/// Each instance once, in parts that fit in a request.
 fn parts(ids: &[InstanceId]) -> Vec<Vec<types::Instance>> {
+    instances_per_call(ids).iter().map(|part| part.iter().map(|id| instance(id)).collect()).collect()
+}
+
+/// Each instance once, in the parts that [`Balancers::register`] and [`Balancers::deregister`] send one by one.
+pub fn instances_per_call(ids: &[InstanceId]) -> Vec<Vec<&InstanceId>> {
     let mut seen = HashSet::new();
     let once: Vec<_> = ids.iter().filter(|id| seen.insert(id.as_str())).collect();
-    let part = |ids: &[&InstanceId]| ids.iter().map(|id| instance(id)).collect();
-    once.chunks(PER_CALL).map(part).collect()
+    once.chunks(PER_CALL).map(<[_]>::to_vec).collect()
 }
 
 fn instance(id: &InstanceId) -> types::Instance {

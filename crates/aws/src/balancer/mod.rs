@@ -24,6 +24,7 @@ use crate::client::Aws;
 use crate::region::looks_like_region;
 use crate::service::Service;
 pub use ec2_instances::Ec2Instance;
+pub use instances::instances_per_call;
 pub use regions::ElbRegion;
 use session::Session;
 

@@ -1,7 +1,7 @@
 //! Policies: making them, and giving them to listeners and to the ports of instances.
 
 use aws_sdk_elasticloadbalancing::types;
-use bellwether_core::balancer::{BalancerName, PolicyAttribute, PolicyName, check_port};
+use bellwether_core::balancer::{BalancerName, CookieName, PolicyAttribute, PolicyName, check_port};
 
 use super::Balancers;
 use super::session::{elb, texts};
@@ -20,10 +20,10 @@ impl Balancers {
         policy: &PolicyName,
         cookie: &str,
     ) -> Result<(), ApiError> {
-        check_cookie(cookie)?;
+        let cookie = CookieName::new(cookie)?;
         let session = self.session().await?;
         let call = session.client.create_app_cookie_stickiness_policy().load_balancer_name(name.as_str());
-        let answer = call.policy_name(policy.as_str()).cookie_name(cookie).send().await;
+        let answer = call.policy_name(policy.as_str()).cookie_name(cookie.as_str()).send().await;
         answer.map_err(session.failed("elasticloadbalancing:CreateAppCookieStickinessPolicy", elb(name)))?;
         Ok(())
     }
@@ -116,18 +116,6 @@ impl Balancers {
         let failed = session.failed("elasticloadbalancing:SetLoadBalancerPoliciesForBackendServer", elb(name));
         call.send().await.map_err(failed)?;
         Ok(())
-    }
-}
-
-/// RFC 6265: a cookie's name is a token, which has no blanks, controls or separators.
-fn check_cookie(name: &str) -> Result<(), ApiError> {
-    let separator = |byte: u8| b"()<>@,;:\\\"/[]?={}".contains(&byte);
-    match !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !separator(byte)) {
-        true => Ok(()),
-        false => Err(ApiError::invalid(
-            format!("'{}' is no name of a cookie", crate::text::shown(name)),
-            "give the name alone, such as JSESSIONID",
-        )),
     }
 }
 

@@ -9,6 +9,8 @@
 //! - [`once`]: what the wrapper adds to a command. [`crowd`]: a hundred wrappers at once.
 //! - [`claims`]: what a claim costs on every store, beside `flock` and `etcdctl lock`. [`throughput`]: how many jobs a
 //!   second. [`trips`]: how often a wrapper waits for its store, or the disk. [`stores`]: the stores for these.
+//! - [`balancers`]: many load balancers listed, and one with many instances shown, beside boto3, the `aws` command line
+//!   and elbadmin 0.2, which [`elbadmin`] makes fit for Python 3.
 //! - [`measure`], [`report`], [`machine`]: runs side by side, tables and requirements, and where it all took place.
 
 #![allow(
@@ -22,9 +24,12 @@
     reason = "benchmarks: a panic is a failure, and real time passes"
 )]
 
+mod balancers;
 mod claims;
 mod clustercron;
 mod crowd;
+#[path = "../../tests/runner/elbadmin/converted.rs"]
+mod elbadmin;
 mod machine;
 mod measure;
 mod once;
@@ -42,7 +47,7 @@ use report::Requirements;
 /// A name, and what measures it.
 type Scenario = (&'static str, fn(&mut Requirements));
 
-const SCENARIOS: [Scenario; 7] = [
+const SCENARIOS: [Scenario; 8] = [
     ("clustercron", clustercron::run),
     ("rounds", rounds::run),
     ("once", once::run),
@@ -50,6 +55,7 @@ const SCENARIOS: [Scenario; 7] = [
     ("claims", claims::run),
     ("throughput", throughput::run),
     ("trips", trips::run),
+    ("balancers", balancers::run),
 ];
 
 /// The binary that is measured.

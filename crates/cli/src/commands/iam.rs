@@ -1,6 +1,9 @@
 //! `bellwether iam`: the least an IAM role must allow.
 
-use bellwether_aws::{Grant, permissions, policy, store_permissions};
+use bellwether_aws::{
+    Grant, balancer_change_permissions, balancer_grants, balancer_permissions, drain_permissions, permissions, policy,
+    store_permissions, target_group_change_permissions, target_group_permissions, watch_permissions,
+};
 use bellwether_core::roster::GroupRef;
 use clap::{Args, ValueEnum};
 
@@ -12,20 +15,29 @@ use crate::wiring::store::StoreRef;
 /// Print the minimal IAM policy a command needs
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bellwether iam once --group elb:web\n  bellwether iam once --group asg:web --store dynamodb:claims\n  bellwether iam clustercron\n  aws iam put-role-policy --role-name web --policy-name bellwether --policy-document \"$(bellwether iam once --group asg:web)\""
+    after_help = "Examples:\n  bellwether iam once --group elb:web\n  bellwether iam once --group asg:web --store dynamodb:claims\n  bellwether iam clustercron\n  bellwether iam lb --drain\n  bellwether iam lb --change --group elb:web --group alb:api\n  aws iam put-role-policy --role-name web --policy-name bellwether --policy-document \"$(bellwether iam once --group asg:web)\""
 )]
 pub(crate) struct IamArgs {
     /// What the policy is for
     #[arg(value_enum)]
     command: Purpose,
 
-    /// The group that will be used [default: any kind of group]
+    /// The group that will be used; for lb, a load balancer or target group that may be changed. May be repeated
+    /// [default: any kind of group]
     #[arg(long, value_name = "G")]
-    group: Option<GroupRef>,
+    group: Vec<GroupRef>,
 
     /// The store that will be used; a DynamoDB table needs permissions of its own
     #[arg(long, value_name = "URL")]
     store: Option<StoreRef>,
+
+    /// lb: allow also what its and tg's changes need
+    #[arg(long, conflicts_with = "drain")]
+    change: bool,
+
+    /// lb: allow what drain and undrain need, and nothing else
+    #[arg(long)]
+    drain: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,23 +46,58 @@ enum Purpose {
     Once,
     /// The drop-in clustercron
     Clustercron,
+    /// bellwether watch, with every source and reaction
+    Watch,
+    /// bellwether lb and tg
+    Lb,
 }
 
 pub(crate) fn run(args: &IamArgs, context: Context) -> Result<u8, Failure> {
-    let any = |kinds: &[&str]| kinds.iter().filter_map(|kind| kind.parse().ok()).collect::<Vec<GroupRef>>();
-    let groups = match (&args.group, args.command) {
-        (Some(group), _) => vec![group.clone()],
-        (None, Purpose::Once) => any(&["elb:x", "alb:x", "asg:x", "tag:x=y"]),
-        (None, Purpose::Clustercron) => any(&["elb:x", "alb:x"]),
+    let grants = match args.command {
+        Purpose::Lb => balancers(args)?,
+        _ if args.change || args.drain => return Err(Failure::usage("--change and --drain are for 'iam lb' alone")),
+        purpose => members(purpose, args),
     };
-    let mut grants = vec![Grant::anywhere(groups.iter().flat_map(|group| permissions(group)).copied())];
-    if let Some(StoreRef::DynamoDb(table)) = &args.store {
-        grants.push(Grant::on_table(store_permissions().iter().copied(), table, None, None));
-    }
     if grants.iter().all(|grant| grant.actions.is_empty()) {
         context.console.notice("nothing needs to be allowed: AWS is not asked");
         return Ok(exit_status::OK);
     }
     context.console.result(&format!("{:#}\n", policy(&grants)))?;
     Ok(exit_status::OK)
+}
+
+/// For what asks who is in a group, and keeps claims.
+fn members(purpose: Purpose, args: &IamArgs) -> Vec<Grant> {
+    let any = |kinds: &[&str]| kinds.iter().filter_map(|kind| kind.parse().ok()).collect::<Vec<GroupRef>>();
+    let groups = match purpose {
+        _ if !args.group.is_empty() => args.group.clone(),
+        Purpose::Once => any(&["elb:x", "alb:x", "asg:x", "tag:x=y"]),
+        Purpose::Clustercron => any(&["elb:x", "alb:x"]),
+        Purpose::Watch | Purpose::Lb => Vec::new(),
+    };
+    let mut grants = vec![Grant::anywhere(groups.iter().flat_map(|group| permissions(group)).copied())];
+    if let Some(StoreRef::DynamoDb(table)) = &args.store {
+        grants.push(Grant::on_table(store_permissions().iter().copied(), table, None, None));
+    }
+    if purpose == Purpose::Watch {
+        grants.extend(watch_permissions());
+    }
+    grants
+}
+
+/// For what looks at load balancers and target groups, changes them, or drains nodes.
+fn balancers(args: &IamArgs) -> Result<Vec<Grant>, Failure> {
+    if let Some(other) = args.group.iter().find(|group| !matches!(group, GroupRef::Elb(_) | GroupRef::Alb(_))) {
+        return Err(Failure::usage(format!("{other} is no load balancer and no target group"))
+            .remedy("name elb:NAME or alb:NAME-OR-ARN"));
+    }
+    let mut actions = match args.drain {
+        true => drain_permissions().to_vec(),
+        false => [balancer_permissions(), target_group_permissions()].concat(),
+    };
+    if args.change {
+        actions.extend(balancer_change_permissions());
+        actions.extend(target_group_change_permissions());
+    }
+    Ok(balancer_grants(&actions, &args.group))
 }

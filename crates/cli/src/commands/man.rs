@@ -14,12 +14,12 @@ use crate::wiring::context::Context;
 /// Print a manual page, or write all of them to a directory
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bellwether man once | man -l -\n  bellwether man --directory /usr/local/share/man/man1"
+    after_help = "Examples:\n  bellwether man once | man -l -\n  bellwether man lb list | man -l -\n  bellwether man --directory /usr/local/share/man/man1"
 )]
 pub(crate) struct ManArgs {
     /// The command to print the page of [default: bellwether itself]
     #[arg(value_name = "COMMAND")]
-    command: Option<String>,
+    command: Vec<String>,
 
     /// Write the page of every command to this directory
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
@@ -32,7 +32,8 @@ pub(crate) fn run(args: &ManArgs, context: Context) -> Result<u8, Failure> {
         write_all(directory, &pages)?;
         return Ok(exit_status::OK);
     }
-    let name = args.command.as_ref().map_or_else(|| "bellwether".to_owned(), |command| format!("bellwether-{command}"));
+    let words: Vec<_> = std::iter::once("bellwether").chain(args.command.iter().map(String::as_str)).collect();
+    let name = words.join("-");
     let Some((_, page)) = pages.iter().find(|(page, _)| *page == name) else {
         let known: Vec<_> = pages.iter().filter_map(|(page, _)| page.strip_prefix("bellwether-")).collect();
         return Err(
@@ -48,12 +49,18 @@ fn pages() -> Result<Vec<(String, String)>, Failure> {
     // 'help' has no page of its own, so none may send readers to it.
     let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
-    let mut pages = vec![page("bellwether".to_owned(), root.clone())?];
-    for command in root.get_subcommands() {
-        let name = format!("bellwether-{}", command.get_name());
-        pages.push(page(name, command.clone())?);
-    }
+    let mut pages = Vec::new();
+    add_pages("bellwether".to_owned(), &root, &mut pages)?;
     Ok(pages)
+}
+
+/// The page of a command, and those of its own commands, which it refers to.
+fn add_pages(name: String, command: &clap::Command, pages: &mut Vec<(String, String)>) -> Result<(), Failure> {
+    pages.push(page(name.clone(), command.clone())?);
+    for below in command.get_subcommands() {
+        add_pages(format!("{name}-{}", below.get_name()), below, pages)?;
+    }
+    Ok(())
 }
 
 fn page(name: String, command: clap::Command) -> Result<(String, String), Failure> {

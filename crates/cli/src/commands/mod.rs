@@ -4,12 +4,15 @@ pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod history;
 pub(crate) mod iam;
+pub(crate) mod lb;
 pub(crate) mod leader;
 pub(crate) mod man;
 pub(crate) mod once;
 pub(crate) mod roster;
 pub(crate) mod status;
 pub(crate) mod store;
+pub(crate) mod tg;
+pub(crate) mod watch;
 
 use crate::args::Command;
 use crate::failure::Failure;
@@ -24,8 +27,11 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<u8, Failur
         Command::History(args) => history::run(args, context).await,
         Command::Status(args) => status::run(args, context).await,
         Command::Store(args) => store::run(args, context).await,
+        Command::Watch(args) => watch::run(*args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Iam(args) => iam::run(&args, context),
+        Command::Lb(args) => lb::run(*args, context).await,
+        Command::Tg(args) => tg::run(*args, context).await,
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
     }

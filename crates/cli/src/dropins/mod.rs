@@ -2,6 +2,8 @@
 //! the old format; none imports another.
 
 mod clustercron;
+mod cs_instance_watcher;
+mod elbadmin;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -13,6 +15,10 @@ use bellwether_core::environment::Environment;
 pub(crate) enum DropIn {
     /// clustercron 1.0.1
     Clustercron,
+    /// cs-instance-watcher of CloneSquad
+    CsInstanceWatcher,
+    /// elbadmin 0.2 of boto 2
+    Elbadmin,
 }
 
 /// The drop-in that is meant, by the program's name or by the first argument, and its own arguments. Names are
@@ -27,13 +33,20 @@ pub(crate) fn named(arguments: &[OsString]) -> Option<(DropIn, Vec<OsString>)> {
 }
 
 fn by_name(name: &OsStr) -> Option<DropIn> {
-    (name == "clustercron").then_some(DropIn::Clustercron)
+    match name.to_str()? {
+        "clustercron" => Some(DropIn::Clustercron),
+        cs_instance_watcher::NAME => Some(DropIn::CsInstanceWatcher),
+        "elbadmin" => Some(DropIn::Elbadmin),
+        _ => None,
+    }
 }
 
 /// Runs a drop-in; the answer is the exit status.
 pub(crate) async fn run(dropin: DropIn, arguments: Vec<OsString>, environment: Environment) -> u8 {
     match dropin {
         DropIn::Clustercron => clustercron::run(&arguments, environment).await,
+        DropIn::CsInstanceWatcher => cs_instance_watcher::run(&arguments, environment).await,
+        DropIn::Elbadmin => elbadmin::run(&arguments, environment).await,
     }
 }
 

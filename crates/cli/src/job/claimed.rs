@@ -41,6 +41,8 @@ pub(crate) struct Claimed<'a> {
     ended: Option<Exit>,
     /// The signal that told this wrapper to end.
     told_to_end: Option<Signal>,
+    /// Whether the machine knows that; told again and again, it would never come to wait.
+    interruption_told: bool,
     /// The store's last complaint, said once.
     complaint: Option<Failure>,
 }
@@ -79,6 +81,7 @@ impl<'a> Claimed<'a> {
             child: None,
             ended: None,
             told_to_end: None,
+            interruption_told: false,
             complaint: None,
         }
     }
@@ -257,7 +260,8 @@ impl<'a> Claimed<'a> {
             if let Some(exit) = self.ended.take() {
                 return Event::CommandEnded(exit);
             }
-            if self.told_to_end.is_some() && self.child.is_none() {
+            if self.told_to_end.is_some() && self.child.is_none() && !self.interruption_told {
+                self.interruption_told = true;
                 return Event::Interrupted;
             }
             tokio::select! {

@@ -49,6 +49,16 @@ impl Console {
         }
     }
 
+    /// Whether somebody may be watching how far it is.
+    pub(crate) fn shows_progress(self) -> bool {
+        self.verbosity >= Verbosity::Normal && io::stderr().is_terminal()
+    }
+
+    /// Rewrites the line that says how far it is; an empty text takes it away. Only for terminals.
+    pub(crate) fn progress(self, text: &str) {
+        let _ = io::stderr().lock().write_all(format!("\r\x1b[K{text}").as_bytes());
+    }
+
     /// Says what is being done, to those who asked.
     pub(crate) fn detail(self, text: &str) {
         if self.verbosity >= Verbosity::Verbose {

@@ -1,31 +1,44 @@
 //! Warnings that the crates below give along the way: passed to whoever speaks to the user.
 
 use std::fmt::{self, Write};
+use std::sync::{PoisonError, RwLock};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
 /// What our own crates' targets start with; what libraries say along the way is of no use to our users.
 const OURS: &str = "bellwether";
 
-/// From now on tells `tell` the warnings and errors of our own crates, as far as `least` lets them through.
+/// Who is told.
+type Tell = Box<dyn Fn(Level, &str) + Send + Sync>;
+
+static TELL: RwLock<Option<(Level, Tell)>> = RwLock::new(None);
+
+/// From now on tells `tell`, and nobody else any more, the warnings and errors of our own crates, as far as `least`
+/// lets them through.
 pub(crate) fn pass_to(least: Level, tell: impl Fn(Level, &str) + Send + Sync + 'static) {
-    let subscriber = tracing_subscriber::registry().with(Passing(tell).with_filter(LevelFilter::from_level(least)));
-    // There is one already only when this is called twice; the first then stays.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    *TELL.write().unwrap_or_else(PoisonError::into_inner) = Some((least, Box::new(tell)));
+    // There is one already when this is called again.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Passing));
 }
 
-struct Passing<F>(F);
+struct Passing;
 
-impl<S: Subscriber, F: Fn(Level, &str) + 'static> Layer<S> for Passing<F> {
+impl<S: Subscriber> Layer<S> for Passing {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
+        metadata.level() <= &Level::WARN
+    }
+
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target().starts_with(OURS) {
+        let tell = TELL.read().unwrap_or_else(PoisonError::into_inner);
+        let Some((least, tell)) = tell.as_ref() else { return };
+        let metadata = event.metadata();
+        if metadata.level() <= least && metadata.target().starts_with(OURS) {
             let mut text = Text::default();
             event.record(&mut text);
-            (self.0)(*event.metadata().level(), &format!("{}{}", text.message, text.fields));
+            tell(*metadata.level(), &format!("{}{}", text.message, text.fields));
         }
     }
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use bellwether_core::duration;
+use bellwether_core::notice::NodeState;
+use bellwether_core::watch::Chain;
 
+use super::watch::{list, poll, ports};
 use super::{SHORTEST_LEASE, Settings};
 
 /// A key and how its value, as text, is taken.
@@ -25,6 +28,37 @@ pub(super) const KEYS: &[Key] = &[
     Key { path: "once.ping", take: |settings, text| set(&mut settings.ping, text.parse().map_err(say)) },
     Key { path: "once.on_failure", take: |settings, text| set(&mut settings.on_failure, text.parse()) },
     Key { path: "once.metrics", take: |settings, text| set(&mut settings.metrics, Ok(text.into())) },
+    Key { path: "watch.sources", take: |settings, text| set(&mut settings.watch.sources, list(text)) },
+    Key { path: "watch.poll", take: |settings, text| set(&mut settings.watch.poll, poll(text)) },
+    Key {
+        path: "watch.lead",
+        take: |settings, text| set(&mut settings.watch.lead, duration::parse(text).map_err(say)),
+    },
+    Key { path: "watch.ports", take: |settings, text| set(&mut settings.watch.ports, ports(text)) },
+    Key { path: "watch.block", take: |settings, text| set(&mut settings.watch.block, text.parse()) },
+    Key { path: "watch.hooks", take: |settings, text| set(&mut settings.watch.hooks, Ok(text.into())) },
+    Key {
+        path: "watch.hook_timeout",
+        take: |settings, text| set(&mut settings.watch.hook_timeout, duration::parse(text).map_err(say)),
+    },
+    Key { path: "watch.webhook", take: |settings, text| set(&mut settings.watch.webhook, text.parse().map_err(say)) },
+    Key {
+        path: "watch.webhook_body",
+        take: |settings, text| set(&mut settings.watch.webhook_body, text.parse().map_err(say)),
+    },
+    Key { path: "watch.log", take: |settings, text| set(&mut settings.watch.log, text.parse()) },
+    Key {
+        path: "watch.health_listen",
+        take: |settings, text| set(&mut settings.watch.health_listen, text.parse().map_err(say)),
+    },
+    Key { path: "watch.on_running", take: |settings, text| on(settings, NodeState::Running, text) },
+    Key { path: "watch.on_other", take: |settings, text| on(settings, NodeState::Other, text) },
+    Key { path: "watch.on_at_risk", take: |settings, text| on(settings, NodeState::AtRisk, text) },
+    Key { path: "watch.on_scheduled", take: |settings, text| on(settings, NodeState::Scheduled, text) },
+    Key { path: "watch.on_out_of_service", take: |settings, text| on(settings, NodeState::OutOfService, text) },
+    Key { path: "watch.on_draining", take: |settings, text| on(settings, NodeState::Draining, text) },
+    Key { path: "watch.on_stopping", take: |settings, text| on(settings, NodeState::Stopping, text) },
+    Key { path: "watch.on_terminating", take: |settings, text| on(settings, NodeState::Terminating, text) },
     Key { path: "aws.region", take: |settings, text| set(&mut settings.region, Ok(text.to_owned())) },
     Key { path: "aws.profile", take: |settings, text| set(&mut settings.profile, Ok(text.to_owned())) },
     Key { path: "aws.endpoint_url", take: |settings, text| set(&mut settings.endpoint_url, Ok(text.to_owned())) },
@@ -42,6 +76,12 @@ pub(super) fn variable(path: &str) -> String {
 
 fn set<T>(slot: &mut Option<T>, value: Result<T, String>) -> Result<(), String> {
     *slot = Some(value?);
+    Ok(())
+}
+
+fn on(settings: &mut Settings, state: NodeState, text: &str) -> Result<(), String> {
+    let chain: Chain = text.parse().map_err(say)?;
+    settings.watch.reactions.insert(state, chain.0);
     Ok(())
 }
 

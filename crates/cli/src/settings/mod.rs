@@ -3,6 +3,7 @@
 
 pub(crate) mod keys;
 mod sources;
+pub(crate) mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) ping: Option<PingUrl>,
     pub(crate) on_failure: Option<FailureCommand>,
     pub(crate) metrics: Option<PathBuf>,
+    pub(crate) watch: watch::WatchSettings,
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) endpoint_url: Option<String>,

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// The largest configuration file that is read, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
 
-/// Variables that `once` gives to its commands, and that a nested bellwether must not take for settings.
+/// Variables that `once` gives to its commands and `watch` to its scripts, and that a nested bellwether must not take for settings.
 const GIVEN_TO_COMMANDS: &[&str] = &[
     "BELLWETHER_JOB",
     "BELLWETHER_TICK",
@@ -22,6 +22,12 @@ const GIVEN_TO_COMMANDS: &[&str] = &[
     "BELLWETHER_OUTCOME",
     "BELLWETHER_STATUS",
     "BELLWETHER_DURATION",
+    "BELLWETHER_STATE",
+    "BELLWETHER_PREVIOUS",
+    "BELLWETHER_SOURCE",
+    "BELLWETHER_SAID",
+    "BELLWETHER_DEADLINE",
+    "BELLWETHER_DETAIL",
 ];
 
 /// Reads the files and the environment, the later overriding the earlier per key.

@@ -1,5 +1,7 @@
 //! What every command is given: the environment, the configuration, the console, and AWS where it is needed.
 
+use std::time::Duration;
+
 use bellwether_aws::{Aws, AwsSettings};
 use bellwether_core::environment::Environment;
 use bellwether_core::names::NodeId;
@@ -9,6 +11,10 @@ use crate::args::{AwsArgs, NodeArgs};
 use crate::failure::Failure;
 use crate::render::console::Console;
 use crate::settings::Settings;
+
+/// How long the answer to a change is waited for: AWS takes some seconds for larger ones, and after an answer that is
+/// given up nobody knows whether the change was made.
+const PATIENCE_FOR_CHANGES: Duration = Duration::from_secs(10);
 
 /// The outside world of a command.
 #[derive(Debug, Clone)]
@@ -21,11 +27,21 @@ pub(crate) struct Context {
 impl Context {
     /// A handle to AWS; nothing is read or asked before it is used.
     pub(crate) fn aws(&self, args: &AwsArgs) -> Aws {
+        self.aws_with(args, None)
+    }
+
+    /// The same for changes: unless a timeout is configured, it waits longer for answers.
+    pub(crate) fn aws_for_changes(&self, args: &AwsArgs) -> Aws {
+        self.aws_with(args, Some(PATIENCE_FOR_CHANGES))
+    }
+
+    fn aws_with(&self, args: &AwsArgs, default_timeout: Option<Duration>) -> Aws {
         Aws::new(AwsSettings {
             region: args.region.clone().or_else(|| self.settings.region.clone()),
             profile: args.profile.clone().or_else(|| self.settings.profile.clone()),
             endpoint_url: args.endpoint_url.clone().or_else(|| self.settings.endpoint_url.clone()),
             timeout: self.settings.aws_timeout,
+            default_timeout,
             attempts: self.settings.aws_attempts,
             environment: self.environment.clone(),
             boto_files: None,

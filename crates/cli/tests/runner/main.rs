@@ -13,7 +13,13 @@
 
 mod chaos;
 mod clustercron;
+mod cs_instance_watcher;
 mod docs;
+mod drain;
+mod elbadmin;
 mod fleet;
+mod lb;
 mod once;
 mod support;
+mod tg;
+mod watch;

@@ -5,6 +5,15 @@ use std::fmt;
 use serde::Serialize;
 
 use super::invalid::Invalid;
+use super::text_type::text_type;
+
+/// The longest name of a cookie that is sent. The API reference gives no limit; this one bounds the request.
+const LONGEST_COOKIE: usize = 255;
+
+text_type! {
+    /// The name of a cookie: a token of RFC 6265, which has no blanks, controls or separators, such as `JSESSIONID`.
+    CookieName, check_cookie
+}
 
 /// A policy of a load balancer, or one of AWS's samples.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,8 +79,9 @@ pub struct PolicyAttributeType {
     pub cardinality: Cardinality,
 }
 
-/// How many values an attribute may have.
+/// How many values an attribute may have. It is serialized as AWS writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Cardinality {
     /// Exactly one.
     One,
@@ -82,6 +92,7 @@ pub enum Cardinality {
     /// At least one.
     OneOrMore,
     /// Something that the API reference does not know.
+    #[serde(untagged)]
     Other(String),
 }
 
@@ -110,6 +121,15 @@ impl fmt::Display for Cardinality {
     }
 }
 
+fn check_cookie(text: &str) -> Result<(), Invalid> {
+    let separator = |byte: u8| b"()<>@,;:\\\"/[]?={}".contains(&byte);
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !separator(byte);
+    match (1..=LONGEST_COOKIE).contains(&text.len()) && text.bytes().all(allowed) {
+        true => Ok(()),
+        false => Err(Invalid::text(text, "name of a cookie", "give the name alone, such as JSESSIONID")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +146,19 @@ mod tests {
             ("", Cardinality::Other(String::new())),
         ] {
             assert_eq!(Cardinality::from_aws(text), expected);
+        }
+        for text in ["ONE", "ZERO_OR_ONE", "ZERO_OR_MORE", "ONE_OR_MORE", "TWO"] {
+            assert_eq!(serde_json::json!(Cardinality::from_aws(text)), text);
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_cookie_is_a_token() {
+        for good in ["JSESSIONID", "a", "__Host-id", "x.y!z"] {
+            assert!(CookieName::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a b", "a=b", "a;b", "\"a\"", "\u{e9}", "a\n"] {
+            assert!(CookieName::new(bad).is_err(), "{bad}");
         }
     }
 

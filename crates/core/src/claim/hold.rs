@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::decide::{Contender, Liveness, Skip};
+use super::decide::{Contender, Liveness, Overlap, Skip};
 use super::entry::{Entry, Outcome};
 use super::record::{Record, State};
 use super::run::{Action, Event, Exit, RunEnd, Verdict, operation_limit, retry_pause};
@@ -216,6 +216,12 @@ impl Hold {
             Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. } if replaced => {
                 self.stage = Stage::Yielding { exit, give_up_at: now.mono + RECORDING_PATIENCE };
                 self.advance(me, now)
+            }
+            // Its command had ended by itself; without a claim it is only not started again.
+            Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. }
+                if beside && me.overlap == Overlap::Allow =>
+            {
+                self.note(me, exit, RunEnd::Detached, now)
             }
             Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. } => {
                 self.note(me, exit, RunEnd::ClaimLost, now)
@@ -434,3 +440,7 @@ fn note_of(end: RunEnd) -> Option<String> {
     };
     Some(note.to_owned())
 }
+
+#[cfg(test)]
+#[path = "hold_tests.rs"]
+mod tests;

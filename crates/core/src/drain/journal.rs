@@ -171,13 +171,20 @@ struct Format {
 impl Journal {
     /// The plan of a drain from these places; a place that is given twice counts once.
     pub fn plan(node: NodeId, region: &str, places: Vec<(Place, Standing, Timing)>, now: Timestamp) -> Self {
-        let mut entries: Vec<Entry> = Vec::with_capacity(places.len());
+        let mut journal =
+            Self { node, region: region.to_owned(), planned: now, phase: Phase::Draining, entries: Vec::new() };
+        journal.add(places, now);
+        journal
+    }
+
+    /// Adds places that the node has come to since the plan, so that a drain that goes on leaves them too; those that
+    /// are known stay as they are.
+    pub fn add(&mut self, places: Vec<(Place, Standing, Timing)>, now: Timestamp) {
         for (place, before, timing) in places {
-            if !entries.iter().any(|entry| entry.place == place) {
-                entries.push(Entry::planned(place, before, timing, now));
+            if !self.entries.iter().any(|entry| entry.place == place) {
+                self.entries.push(Entry::planned(place, before, timing, now));
             }
         }
-        Self { node, region: region.to_owned(), planned: now, phase: Phase::Draining, entries }
     }
 
     /// The journal as it is kept: JSON with its format number.

@@ -1,5 +1,6 @@
 //! The world around the state machine: one store, a few wrappers, time in seconds, and faults.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use bellwether_core::claim::{Action, Contender, Event, Exit, Liveness, OnLost, Overlap, Record, Run, Verdict};
@@ -62,9 +63,37 @@ pub(crate) enum Fate {
     Late(Seconds),
 }
 
+/// What a wrapper was told so far, and when, as one number. It is no part of the state: states that differ in nothing
+/// else are one.
+#[derive(Debug, Clone, Copy)]
+struct Past(u64);
+
+impl PartialEq for Past {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Past {}
+
+impl Hash for Past {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl Past {
+    fn and(self, now: Seconds, event: &Event) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (self.0, now, event).hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Wrapper {
     run: Run,
+    tick: u64,
+    /// None once it has sent a swap, and others may know its name.
+    past: Option<Past>,
     /// What it will be told, and when.
     inbox: Option<(Seconds, Event)>,
     suspended_until: Seconds,
@@ -111,6 +140,15 @@ impl Wrapper {
         self.command_end().is_some_and(|ends| ends > now)
     }
 
+    /// Whether two wrappers differ in nothing but their names, which nobody knows: what can happen with one then can
+    /// happen with the other, and one of them is enough.
+    fn is_twin_of(&self, other: &Self) -> bool {
+        let pasts = self.past.zip(other.past);
+        pasts.is_some_and(|(mine, others)| mine.0 == others.0)
+            && (self.tick, self.suspended_until, self.dead) == (other.tick, other.suspended_until, other.dead)
+            && self.inbox == other.inbox
+    }
+
     fn due(&self) -> Option<Seconds> {
         self.inbox.as_ref().filter(|_| !self.dead).map(|(due, _)| (*due).max(self.suspended_until))
     }
@@ -136,6 +174,8 @@ impl Fleet {
         let comers = (0..2_u64).flat_map(|tick| (0..plan.nodes[tick as usize]).map(move |node| (tick, node)));
         let wrappers = comers.map(|(tick, node)| Wrapper {
             run: Run::new(contender(plan, tick, node)),
+            tick,
+            past: Some(Past(0)),
             inbox: Some((tick * NEXT_TICK, Event::Begin)),
             suspended_until: 0,
             command: None,
@@ -158,7 +198,8 @@ impl Fleet {
     pub(crate) fn actions(&self, plan: &Plan, actions: &mut Vec<World>) {
         let fault_left = self.faults < plan.faults;
         for (index, wrapper) in self.wrappers.iter().enumerate() {
-            if wrapper.due().is_some_and(|due| due <= self.now) {
+            let has_twin = !plan.fast_clock && self.wrappers[..index].iter().any(|other| wrapper.is_twin_of(other));
+            if !has_twin && wrapper.due().is_some_and(|due| due <= self.now) {
                 actions.push(World::Step(index, Fate::Answered));
                 if fault_left {
                     actions.extend([Fate::RequestLost, Fate::AnswerLost].map(|fate| World::Step(index, fate)));
@@ -213,6 +254,7 @@ impl Fleet {
         if matches!(event, Event::CommandEnded(_)) {
             wrapper.command = None;
         }
+        wrapper.past = wrapper.past.map(|past| past.and(self.now, &event));
         // The wall clock only labels; standing still it keeps the states few.
         let now = Now { mono: mono(plan, index, self.now), wall: Timestamp::UNIX_EPOCH };
         let action = wrapper.run.step(event, now);
@@ -223,6 +265,7 @@ impl Fleet {
         match action {
             Action::Read { by } => self.read(index, fate, seconds(plan, index, by)),
             Action::Swap { expected, record, by, .. } => {
+                wrapper.past = None;
                 let by = seconds(plan, index, by);
                 self.send(plan, index, fate, expected, *record, by);
                 true

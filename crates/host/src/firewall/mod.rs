@@ -52,6 +52,9 @@ impl fmt::Display for Backend {
 #[derive(Debug)]
 pub struct Firewall {
     way: Way,
+    /// The way not taken, by which our chain may have been made before: by CloneSquad's own watcher, or by ourselves
+    /// when there was no `nft`.
+    other: Option<Iptables>,
     /// What the last reconciliation was to make true.
     ordered: Option<Ports>,
 }
@@ -86,13 +89,32 @@ impl Firewall {
         }
         // The first that fails is the one to be told of: it is the better one.
         let mut failure = None;
-        for way in nft.map(Way::Nft).into_iter().chain(iptables.map(Way::Iptables)) {
-            match way.found().await {
-                Ok(_) => return Ok(Self { way, ordered: None }),
+        if let Some(nft) = nft {
+            match nft.found().await {
+                Ok(_) => return Ok(Self { way: Way::Nft(nft), other: iptables, ordered: None }),
+                Err(error) => failure = Some(error),
+            }
+        }
+        if let Some(iptables) = iptables {
+            match iptables.found().await {
+                Ok(_) => return Ok(Self { way: Way::Iptables(iptables), other: None, ordered: None }),
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
         Err(failure.map_or(Unavailable::NoProgram, Unavailable::Broken))
+    }
+
+    /// Removes the chain of iptables that is not in use any more, where one was left: by CloneSquad's own watcher, or
+    /// from when there was no `nft`. Whether there was one.
+    ///
+    /// # Errors
+    /// When a program fails or takes too long.
+    pub async fn remove_left_over_chain(&self) -> Result<bool, FirewallError> {
+        let Some(iptables) = &self.other else { return Ok(false) };
+        if iptables.found().await? == Found::Absent {
+            return Ok(false);
+        }
+        iptables.remove().await.map(|()| true)
     }
 
     /// Which way it is.

@@ -3,7 +3,7 @@
 use bellwether_host::firewall::Outcome;
 
 use crate::support::{Driven, Way, others_run, ports, with_each_way};
-use crate::traffic::{Connection, echo_on, open_both, refused};
+use bellwether_testkit::traffic::{Connection, echo_on, open_both, refused};
 
 /// A rule by which connection tracking is in use from the first connection on.
 const TRACK: &str =

@@ -5,7 +5,7 @@ use bellwether_testkit::netns::private_network;
 use bellwether_testkit::script::install_program;
 
 use crate::support::{Driven, WAYS, others_run, ports, with_each_way};
-use crate::traffic::{echo_on, open_both, refused};
+use bellwether_testkit::traffic::{echo_on, open_both, refused};
 
 #[test]
 fn installing_twice_and_removing_twice_is_once() {
@@ -129,6 +129,26 @@ fn a_chain_that_somebody_changed_is_replaced_and_led_to_first() {
             assert_eq!(firewall.reconcile(None), Outcome::Removed);
             let left = others_run(&way.program("ip6tables"), &["-S"], "");
             assert!(left.contains("-i lo -j ACCEPT") && !left.contains("WATCHER"), "only ours goes: {left}");
+        });
+    }
+}
+
+#[test]
+fn a_chain_from_before_there_was_nft_is_removed_and_no_other() {
+    for old in WAYS.iter().filter(|way| way.backend == Backend::Iptables) {
+        private_network(|| {
+            echo_on([80]);
+            Driven::of(old).reconcile(Some(&ports(&[80])));
+            others_run(&old.program("iptables"), &["-w", "5", "-N", "OTHER"], "");
+            let (nft, iptables) = (WAYS[0].directory(), old.directory());
+            let mut firewall = Driven::find(&[nft.path().to_owned(), iptables.path().to_owned()]).unwrap();
+            assert_eq!(firewall.reconcile(None), Outcome::Unchanged, "{}: it is not the table of nft", old.name);
+            refused(80);
+            assert!(firewall.remove_left_over_chain());
+            open_both(80);
+            assert!(!firewall.remove_left_over_chain());
+            let left = others_run(&old.program("iptables"), &["-w", "5", "-S"], "");
+            assert!(left.contains("OTHER") && !left.contains("WATCHER"), "{left}");
         });
     }
 }

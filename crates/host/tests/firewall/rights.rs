@@ -8,7 +8,7 @@ use bellwether_testkit::netns::private_network;
 use bellwether_testkit::script::{copy_program, install_program};
 
 use crate::support::{Driven, WAYS, others_run, ports};
-use crate::traffic::{Connection, echo_on, open_both, refused};
+use bellwether_testkit::traffic::{Connection, echo_on, open_both, refused};
 
 /// A user without any rights of its own.
 const NOBODY: &str = "65534";

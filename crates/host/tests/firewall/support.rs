@@ -86,6 +86,10 @@ impl Driven {
         self.runtime.block_on(self.firewall.reconcile(wanted)).unwrap()
     }
 
+    pub(crate) fn remove_left_over_chain(&self) -> bool {
+        self.runtime.block_on(self.firewall.remove_left_over_chain()).unwrap()
+    }
+
     pub(crate) fn text(&self, wanted: Option<&Ports>) -> String {
         self.firewall.text(wanted)
     }

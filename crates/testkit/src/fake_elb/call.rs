@@ -22,7 +22,8 @@ impl Service {
             "2012-06-01" => Self::Elb,
             "2015-12-01" => Self::ElbV2,
             "2011-01-01" => Self::AutoScaling,
-            "2016-11-15" => Self::Ec2,
+            // The second is boto 2's.
+            "2016-11-15" | "2014-10-01" => Self::Ec2,
             "2011-06-15" => Self::Sts,
             _ => Self::Unknown,
         }

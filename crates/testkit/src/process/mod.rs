@@ -2,6 +2,7 @@
 
 mod output;
 mod sandbox;
+mod terminal;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -17,6 +18,7 @@ use wait4::{ResourceUsage, Wait4};
 
 use output::Output;
 pub use sandbox::Sandbox;
+pub use terminal::Screen;
 
 /// How long a program may run when a test does not say.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -102,12 +104,8 @@ impl Run {
     /// # Panics
     /// When it cannot be started.
     pub fn start(self) -> Running {
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments).env_clear().envs(&self.environment).process_group(0);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if let Some(directory) = &self.directory {
-            command.current_dir(directory);
-        }
+        let mut command = self.command();
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
         let mut child =
             command.spawn().unwrap_or_else(|error| panic!("cannot run {}: {error}", self.program.display()));
@@ -121,6 +119,15 @@ impl Run {
             let _ = sender.send(End { status: used.status, usage: used.rusage, wall: started.elapsed() });
         });
         Running { run: self, pid, started, stdout, stderr, end, over: false }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).env_clear().envs(&self.environment);
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        command
     }
 
     /// Runs it to its end.

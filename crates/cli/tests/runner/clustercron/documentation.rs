@@ -1,7 +1,5 @@
 //! `docs/clustercron.md`, as far as tests can hold it to the truth: its examples are run elsewhere.
 
-use std::path::Path;
-
 use super::support::Node;
 
 /// A row of the table of differences.
@@ -13,17 +11,11 @@ pub(super) struct Row {
 }
 
 pub(super) fn page() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/clustercron.md");
-    std::fs::read_to_string(path).unwrap()
+    crate::support::page("clustercron.md")
 }
 
-/// The rows of the table under a heading, each with its cells.
 fn table(heading: &str) -> Vec<Vec<String>> {
-    let page = page();
-    let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading");
-    let section = section.split("\n## ").next().unwrap();
-    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
-    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+    crate::support::table(&page(), heading)
 }
 
 /// The table of differences from 1.0.1.

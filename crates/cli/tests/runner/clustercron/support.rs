@@ -1,7 +1,6 @@
 //! A node of a fleet: an instance with its metadata service, AWS around it, and a home of its own.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use bellwether_testkit::fake_elb::{FakeAws, World};
 use bellwether_testkit::http::Exchange;
@@ -9,6 +8,7 @@ use bellwether_testkit::imds::{Builder, FakeImds};
 use bellwether_testkit::process::{Finished, Run, Running, Sandbox};
 
 use crate::support::bellwether;
+pub(super) use crate::support::wait_until;
 
 /// The node's instance id, from the manual; it sorts before [`OTHER`].
 pub(super) const ME: &str = "i-05cc16d1d054104f2";
@@ -16,8 +16,6 @@ pub(super) const ME: &str = "i-05cc16d1d054104f2";
 pub(super) const OTHER: &str = "i-0f13be692f5f35b5e";
 /// The secret that belongs to the static key.
 pub(super) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-/// How long a condition is waited for.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A node of a fleet.
 pub(super) struct Node {
@@ -118,15 +116,6 @@ fn both_healthy(world: &mut World) {
 /// Adds static credentials.
 pub(super) fn with_keys(run: Run) -> Run {
     run.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", SECRET)
-}
-
-/// Waits until a condition holds.
-pub(super) fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let since = Instant::now();
-    while !holds() {
-        assert!(since.elapsed() < PATIENCE, "still waiting until {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Waits until a program has written a text to its standard error.

@@ -29,18 +29,19 @@ fn pages() -> Vec<PathBuf> {
 
 #[test]
 fn every_example_in_the_documentation_does_what_the_page_says() {
-    let fleet = Fleet::start();
     let mut wrong = Vec::new();
     let mut run = 0;
     for page in pages() {
         let text = std::fs::read_to_string(&page).unwrap();
-        // A page is one session: later examples see what earlier ones left.
+        // A page is one session: later examples see what earlier ones left, and those of other pages do not.
+        let fleet = Fleet::start();
         let sandbox = Sandbox::new();
         sandbox.called("bellwether", bellwether());
         sandbox.called("clustercron", bellwether());
+        let environment = fleet.environment(&page.file_name().unwrap().to_string_lossy());
         for example in examples(&text) {
             run += 1;
-            let printed = printed_by(&example, &sandbox, &fleet);
+            let printed = printed_by(&example, &sandbox, &environment);
             if !matches(&example.expected, &printed) {
                 let Example { line, command, expected } = &example;
                 wrong.push(format!(
@@ -54,12 +55,12 @@ fn every_example_in_the_documentation_does_what_the_page_says() {
     assert!(run >= 20, "only {run} examples were found");
 }
 
-fn printed_by(example: &Example, sandbox: &Sandbox, fleet: &Fleet) -> String {
+fn printed_by(example: &Example, sandbox: &Sandbox, environment: &[(&str, String)]) -> String {
     let path = format!("{}/bin:{}", sandbox.path().display(), std::env::var("PATH").unwrap());
     let session = format!("echo web-1 > /proc/sys/kernel/hostname || exit\nexec 2>&1\n{}", example.command);
     let mut bash = sandbox.run("/usr/bin/unshare").args(["--uts", "/bin/bash", "-c", &session]);
     bash = bash.env("PATH", path).directory(sandbox.home());
-    for (name, value) in fleet.environment() {
+    for (name, value) in environment {
         bash = bash.env(name, value);
     }
     bash.finish().stdout_text()

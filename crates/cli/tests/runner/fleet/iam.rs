@@ -52,10 +52,51 @@ fn groups_that_aws_is_not_asked_about_need_nothing() {
     }
 }
 
+/// The actions of a policy, by the resource they are limited to.
+fn by_resource(policy: &Value) -> Vec<(String, Vec<String>)> {
+    let text = |value: &Value| value.as_str().unwrap().replace("arn:aws:elasticloadbalancing:*:*:", "");
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let actions = |statement: &Value| statement["Action"].as_array().unwrap().iter().map(text).collect();
+    statements.map(|statement| (text(&statement["Resource"]), actions(statement))).collect()
+}
+
+#[test]
+fn a_drain_may_change_registrations_and_nothing_else() {
+    let found = by_resource(&policy(&["lb", "--drain", "--group", "elb:web", "--group", "alb:api"]));
+    let (resources, actions): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    assert_eq!(resources, ["*", "loadbalancer/web", "targetgroup/api/*"]);
+    assert!(actions[0].iter().all(|action| action.contains(":Describe")), "{actions:?}");
+    let changes = [
+        &[
+            "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+            "elasticloadbalancing:RegisterInstancesWithLoadBalancer",
+        ],
+        &["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"],
+    ];
+    assert_eq!(actions[1..], changes.map(|actions| actions.map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn load_balancers_are_only_looked_at_unless_changes_are_asked_for() {
+    let reading = by_resource(&policy(&["lb"]));
+    assert_eq!(reading.len(), 1);
+    assert!(reading[0].1.iter().all(|action| action.contains(":Describe")), "{reading:?}");
+    let changing = by_resource(&policy(&["lb", "--change"]));
+    let resources: Vec<_> = changing.iter().map(|(resource, _)| resource.as_str()).collect();
+    assert_eq!(resources, ["*", "loadbalancer/*", "targetgroup/*/*"]);
+    assert_eq!(changing[0], reading[0]);
+}
+
 #[test]
 fn what_is_asked_for_must_be_known() {
     let sandbox = Sandbox::new();
-    for arguments in [&["iam"] as &[&str], &["iam", "cron"], &["iam", "once", "--group", "web"]] {
+    for arguments in [
+        &["iam"] as &[&str],
+        &["iam", "cron"],
+        &["iam", "once", "--group", "web"],
+        &["iam", "lb", "--group", "asg:web"],
+        &["iam", "once", "--drain"],
+    ] {
         assert_eq!(end(bare(&sandbox, arguments), 64).stdout_text(), "");
     }
 }

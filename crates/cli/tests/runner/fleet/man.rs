@@ -4,7 +4,7 @@ use std::process::Command;
 
 use bellwether_testkit::process::Sandbox;
 
-use super::reference::{commands, help};
+use super::reference::{all_helps, commands};
 use super::support::{bare, end, holds, refusal};
 
 /// A page as people read it, by groff where it is installed; warnings of groff are failures.
@@ -27,18 +27,19 @@ fn check(name: &str, page: &str) {
 fn every_command_has_a_page() {
     let sandbox = Sandbox::new();
     check("bellwether", &end(bare(&sandbox, &["man"]), 0).stdout_text());
-    for command in commands() {
-        let page = end(bare(&sandbox, &["man", &command]), 0).stdout_text();
-        check(&format!("bellwether-{command}"), &page);
+    for (command, _) in all_helps() {
+        let page = end(bare(&sandbox, &["man", &command.replace(' ', "-")]), 0).stdout_text();
+        check(&format!("bellwether-{}", command.replace(' ', "-")), &page);
+        let words: Vec<_> = std::iter::once("man").chain(command.split(' ')).collect();
+        assert_eq!(end(bare(&sandbox, &words), 0).stdout_text(), page, "the words may be given one by one");
     }
 }
 
 #[test]
 fn the_synopsis_and_the_examples_are_those_of_the_help() {
     let sandbox = Sandbox::new();
-    for command in commands() {
-        let page = end(bare(&sandbox, &["man", &command]), 0).stdout_text();
-        let help = help(&[&command]);
+    for (command, help) in all_helps() {
+        let page = end(bare(&sandbox, &["man", &command.replace(' ', "-")]), 0).stdout_text();
         let usage = help.lines().find_map(|line| line.strip_prefix("Usage: ")).unwrap();
         let examples: Vec<_> = help.lines().filter(|line| line.starts_with("  bellwether ")).collect();
         assert!(!examples.is_empty(), "{help}");
@@ -50,11 +51,14 @@ fn the_synopsis_and_the_examples_are_those_of_the_help() {
 }
 
 #[test]
-fn the_page_of_the_program_refers_to_pages_that_there_are() {
-    let page = end(bare(&Sandbox::new(), &["man"]), 0).stdout_text().replace('\\', "");
-    let referred: Vec<_> = page.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
+fn pages_refer_to_pages_that_there_are() {
+    let referred = |words: &[&str]| -> Vec<String> {
+        let page = end(bare(&Sandbox::new(), &[&["man"], words].concat()), 0).stdout_text().replace('\\', "");
+        page.lines().filter_map(|line| line.strip_suffix("(1)")).map(str::to_owned).collect()
+    };
     let expected: Vec<_> = commands().iter().map(|command| format!("bellwether-{command}")).collect();
-    assert_eq!(referred, expected);
+    assert_eq!(referred(&[]), expected);
+    assert_eq!(referred(&["store"]), ["bellwether-store-create"]);
 }
 
 #[test]
@@ -67,7 +71,8 @@ fn all_pages_can_be_written_to_a_directory() {
     let mut written: Vec<_> =
         std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     written.sort();
-    let mut expected: Vec<_> = commands().iter().map(|command| format!("bellwether-{command}.1")).collect();
+    let mut expected: Vec<_> =
+        all_helps().iter().map(|(command, _)| format!("bellwether-{}.1", command.replace(' ', "-"))).collect();
     expected.push("bellwether.1".to_owned());
     expected.sort();
     assert_eq!(written, expected);

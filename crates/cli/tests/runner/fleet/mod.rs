@@ -19,4 +19,4 @@ mod once;
 mod reference;
 mod region;
 mod stores;
-mod support;
+pub(crate) mod support;

@@ -19,20 +19,38 @@ pub(crate) fn help(words: &[&str]) -> String {
 
 /// The commands, as the program itself lists them.
 pub(crate) fn commands() -> Vec<String> {
-    let help = help(&[]);
-    let list = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
-    let names = list.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
-    let names: Vec<_> = names.filter(|name| *name != "help").map(str::to_owned).collect();
-    assert!(names.len() > 5, "{help}");
+    let names = subcommands(&help(&[]));
+    assert!(names.len() > 5, "{names:?}");
     names
+}
+
+/// The commands that a help lists; none where it lists none.
+fn subcommands(help: &str) -> Vec<String> {
+    let list = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
+    // What a command is for goes on in further lines, which begin further in.
+    let is_name = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let names = list.lines().filter(is_name).filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+/// Every command and every command of a command, each in the words that call it, and their helps.
+pub(crate) fn all_helps() -> Vec<(String, String)> {
+    let mut left: Vec<String> = commands().into_iter().rev().collect();
+    let mut helps = Vec::new();
+    while let Some(command) = left.pop() {
+        let help = help(&command.split(' ').collect::<Vec<_>>());
+        left.extend(subcommands(&help).iter().rev().map(|name| format!("{command} {name}")));
+        helps.push((command, help));
+    }
+    helps
 }
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in commands() {
-        let text = help(&[&command]);
+    for (command, text) in all_helps() {
         holds(&text, &["Usage: bellwether ", "Options:", "Example", &format!("bellwether {command}")]);
-        let same = end(bare(&Sandbox::new(), &["help", &command]).env("COLUMNS", "100"), 0).stdout_text();
+        let words: Vec<_> = std::iter::once("help").chain(command.split(' ')).collect();
+        let same = end(bare(&Sandbox::new(), &words).env("COLUMNS", "100"), 0).stdout_text();
         assert_eq!(text, same, "'help {command}' and '{command} --help' are one");
     }
 }
@@ -80,8 +98,8 @@ fn reference() -> String {
          `{UPDATE}=1 cargo test -p bellwether --test runner the_command_line_reference`.\n\n"
     );
     section(&mut text, "bellwether", &help(&[]));
-    for command in commands() {
-        section(&mut text, &format!("bellwether {command}"), &help(&[&command]));
+    for (command, help) in all_helps() {
+        section(&mut text, &format!("bellwether {command}"), &help);
     }
     format!("{}\n", text.trim_end())
 }

@@ -4,8 +4,10 @@ use bellwether_testkit::moto::Moto;
 use bellwether_testkit::nats::NatsServer;
 use bellwether_testkit::postgres::PostgresServer;
 use bellwether_testkit::process::{Run, Sandbox};
+use nix::sys::signal::{Signal, kill};
 
 use super::support::{bare, end, holds, json, with_keys};
+use crate::support::wait_until;
 
 /// Two nodes of one group on a shared store; `prepared` is added to every run.
 fn serves_a_fleet(store: &str, prepared: impl Fn(Run) -> Run) {
@@ -54,6 +56,21 @@ fn dynamodb_serves_a_fleet() {
     serves_a_fleet("dynamodb:cli", |run| {
         with_keys(run).env("AWS_ENDPOINT_URL", endpoint).env("AWS_REGION", "eu-west-1")
     });
+}
+
+/// A wrapper that was told to end waits between its tries to record the end, as any other does.
+#[test]
+fn a_wrapper_that_is_told_to_end_while_its_store_is_gone_does_not_spin() {
+    let (sandbox, server) = (Sandbox::new(), PostgresServer::start());
+    server.create_database("gone");
+    let store = server.url("gone");
+    let flags = ["once", "job", "--group", "nodes:a", "--node", "a", "--store", &store];
+    let run = bare(&sandbox, &[&flags[..], &["--", "sh", "-c", "touch started; sleep 600"]].concat()).start();
+    wait_until("the command runs", || sandbox.home().join("started").exists());
+    drop(server);
+    kill(run.pid(), Signal::SIGTERM).unwrap();
+    let done = run.finish().expect_code(143);
+    assert!(done.cpu < done.wall / 2, "{:?} of {:?}", done.cpu, done.wall);
 }
 
 #[test]

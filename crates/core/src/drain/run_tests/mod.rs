@@ -66,6 +66,28 @@ fn a_finished_drain_says_so_again_at_once_unless_the_node_was_put_back() {
 }
 
 #[test]
+fn a_drain_that_goes_on_leaves_also_the_places_that_the_node_has_come_to_since() {
+    for finished in [false, true] {
+        let mut world = World::new(&four());
+        let mut early = world.plan();
+        let late = early.entries.pop().unwrap();
+        let run = Run::drain(early, Options::default(), world.at());
+        let crash = (!finished).then_some(Crash { step: 2, before: false });
+        world.drive(run, crash, |_, _| {});
+        assert!(!world.all(Goal::Out));
+        let mut kept = world.kept();
+        let known = kept.entries[0].clone();
+        let again = [late, known].map(|entry| (entry.place, Standing::Draining, entry.timing));
+        kept.add(vec![(again[0].0.clone(), Standing::InService, again[0].2), again[1].clone()], world.at().wall);
+        assert_eq!(kept.entries.len(), 4);
+        let run = Run::drain(kept, Options::default(), world.at());
+        assert!(world.run(run).is_complete() && world.all(Goal::Out));
+        world.undrain();
+        assert!(world.all(Goal::In));
+    }
+}
+
+#[test]
 fn registering_while_draining_is_repeated_when_it_did_nothing() {
     for deaf in [true, false] {
         let mut world = World::new(&[group("a", 80)]);

@@ -1,4 +1,4 @@
-//! Servers that echo, and connections to them.
+//! Servers that echo on ports of this network, and connections to them: what a firewall lets in and what it refuses.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -10,12 +10,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const AT_ONCE: Duration = Duration::from_millis(900);
 
 /// The addresses of this machine.
-pub(crate) fn addresses(port: u16) -> [SocketAddr; 2] {
+pub fn addresses(port: u16) -> [SocketAddr; 2] {
     [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]
 }
 
 /// Echoes on these ports of both addresses, as long as the network is there.
-pub(crate) fn echo_on(ports: impl IntoIterator<Item = u16>) {
+pub fn echo_on(ports: impl IntoIterator<Item = u16>) {
     for address in ports.into_iter().flat_map(addresses) {
         let listener = TcpListener::bind(address).unwrap();
         std::thread::spawn(move || {
@@ -36,17 +36,19 @@ fn echo(mut stream: TcpStream) {
 }
 
 /// An open connection.
-pub(crate) struct Connection(TcpStream);
+#[derive(Debug)]
+pub struct Connection(TcpStream);
 
 impl Connection {
-    pub(crate) fn open(address: SocketAddr) -> Self {
+    /// Opens one.
+    pub fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect_timeout(&address, PATIENCE).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         Self(stream)
     }
 
     /// Sends something and sees it come back.
-    pub(crate) fn echoes(&mut self) {
+    pub fn echoes(&mut self) {
         self.0.write_all(b"still there?").unwrap();
         let mut answer = [0; 12];
         self.0.read_exact(&mut answer).unwrap();
@@ -55,14 +57,14 @@ impl Connection {
 }
 
 /// Connections to both addresses, which have carried something.
-pub(crate) fn open_both(port: u16) -> Vec<Connection> {
+pub fn open_both(port: u16) -> Vec<Connection> {
     let mut connections: Vec<Connection> = addresses(port).into_iter().map(Connection::open).collect();
     connections.iter_mut().for_each(Connection::echoes);
     connections
 }
 
 /// New connections to a port are refused on both addresses; tells how long the slower took to be.
-pub(crate) fn refused(port: u16) -> Duration {
+pub fn refused(port: u16) -> Duration {
     let times = addresses(port).map(|address| {
         let started = Instant::now();
         let error = TcpStream::connect_timeout(&address, PATIENCE).expect_err("a refusal");

@@ -1,0 +1,42 @@
+//! Which IAM permissions a watch needs.
+
+use crate::drain::drain_permissions;
+use crate::permissions::Grant;
+
+/// What watching for signs that a node leaves needs, with every source and every reaction.
+pub fn watch_permissions() -> Vec<Grant> {
+    let on =
+        |resource: &str, actions: &[&'static str]| Grant { actions: actions.to_vec(), resource: resource.to_owned() };
+    vec![
+        Grant::anywhere(drain_permissions().iter().copied()),
+        Grant::anywhere([
+            "autoscaling:DescribeAutoScalingInstances",
+            "autoscaling:DescribeLifecycleHooks",
+            "ec2:DescribeInstances",
+        ]),
+        on(
+            "arn:aws:autoscaling:*:*:autoScalingGroup:*",
+            &["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
+        ),
+        on("arn:aws:lambda:*:*:function:CloneSquad-Discovery-*", &["lambda:InvokeFunction"]),
+        on("arn:aws:execute-api:*:*:*", &["execute-api:Invoke"]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::permissions::policy;
+
+    #[test]
+    fn what_can_be_limited_is_limited() {
+        let policy = policy(&watch_permissions());
+        let statements = policy["Statement"].as_array().unwrap();
+        let everywhere = statements.iter().find(|statement| statement["Resource"] == "*").unwrap();
+        let anywhere = everywhere["Action"].as_array().unwrap();
+        for action in ["lambda:InvokeFunction", "execute-api:Invoke", "autoscaling:CompleteLifecycleAction"] {
+            assert!(!anywhere.contains(&action.into()), "{action}");
+        }
+        assert_eq!(statements.len(), 4);
+    }
+}

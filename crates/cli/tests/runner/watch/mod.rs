@@ -1,0 +1,15 @@
+//! `bellwether watch`: the real program against a fake CloneSquad, metadata service and AWS, each test in a network of
+//! its own.
+
+mod crashes;
+mod daemon;
+mod drains;
+mod health;
+mod lifecycle;
+mod metadata;
+mod sequences;
+mod shutdown;
+mod single;
+mod support;
+mod usage;
+mod webhooks;
