@@ -43,6 +43,6 @@ pub mod proxy;
 pub mod python;
 pub mod script;
 pub mod store;
-pub mod wrong_clock;
 pub mod tap;
 pub mod traffic;
+pub mod wrong_clock;

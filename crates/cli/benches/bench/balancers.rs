@@ -50,8 +50,11 @@ pub(crate) fn run(requirements: &mut Requirements) {
     heading(&format!("{BALANCERS} load balancers listed, {ROUNDS} rounds in turns"));
     remark(&format!("elbadmin 0.2 reads the first page alone: {PAGE} of them."));
     compare(&place, &place.listers(), requirements);
-    heading(&format!("one load balancer with {INSTANCES} instances shown with their names, {ROUNDS} rounds in turns"));
-    remark("The peers read all instances of the account; ours ask for those of the load balancer, 200 at a time.");
+    heading(&format!("one load balancer with {INSTANCES} instances shown, {ROUNDS} rounds in turns"));
+    remark("lb show tells attributes and tags, and no names; the others tell names, and neither of those.");
+    remark(
+        "The peers read all instances of the account for that, our elbadmin those of the load balancer, 200 at a time.",
+    );
     compare(&place, &place.showers(), requirements);
 }
 

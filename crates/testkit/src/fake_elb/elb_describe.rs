@@ -71,3 +71,14 @@ pub(super) fn describe_attributes(call: &Call, world: &World) -> Result<String, 
     let result = xml::around("LoadBalancerAttributes", &attributes);
     Ok(xml::query_answer(Service::Elb, call.action(), &result))
 }
+
+/// `DescribeTags`; there are none.
+pub(super) fn describe_tags(call: &Call, world: &World) -> Result<String, Refusal> {
+    let names = call.list("LoadBalancerNames.member");
+    if let Some(unknown) = names.iter().find(|name| !world.load_balancers.contains_key(**name)) {
+        return Err(not_found(unknown));
+    }
+    let tags = || xml::list("Tags", "member", std::iter::empty());
+    let described = names.iter().map(|name| xml::element("LoadBalancerName", name) + &tags());
+    Ok(xml::query_answer(Service::Elb, call.action(), &xml::list("TagDescriptions", "member", described)))
+}

@@ -158,6 +158,7 @@ fn dispatch(call: &Call, world: &mut World) -> Result<String, Refusal> {
         (Service::Elb, "DescribeInstanceHealth") => elb::describe_instance_health(call, world),
         (Service::Elb, "DescribeLoadBalancers") => elb_describe::describe_load_balancers(call, world),
         (Service::Elb, "DescribeLoadBalancerAttributes") => elb_describe::describe_attributes(call, world),
+        (Service::Elb, "DescribeTags") => elb_describe::describe_tags(call, world),
         (Service::Elb, "RegisterInstancesWithLoadBalancer") => elb::register_instances(call, world),
         (Service::Elb, "DeregisterInstancesFromLoadBalancer") => elb::deregister_instances(call, world),
         (Service::ElbV2, "DescribeTargetGroupAttributes") => elbv2::describe_target_group_attributes(call, world),

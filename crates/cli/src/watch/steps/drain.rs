@@ -27,8 +27,8 @@ pub(in super::super) async fn take_out(
     let journal = match kept {
         Some(journal) => journal,
         None => {
-            let mut ids = vec![identity.id.to_string()];
-            ids.extend(identity.names.iter().cloned());
+            // By id alone: the same private address can belong to another node, in another network of the region.
+            let ids = [identity.id.to_string()];
             let planned =
                 tools.aws.drains(identity.region.as_deref()).plan(&identity.id, &ids, clock::now().wall).await;
             planned.map_err(|error| format!("{}; {}", error.message, error.remedy))?
