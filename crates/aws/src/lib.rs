@@ -8,6 +8,7 @@
 //! regions, `ec2`; what an error tells, `errors` and `api_error`.
 
 mod api_error;
+mod api_session;
 mod balancer;
 mod balancer_grants;
 mod boto;

@@ -77,6 +77,6 @@ impl Balancers {
     }
 
     async fn session(&self) -> Result<Session, ApiError> {
-        Session::open(&self.aws, self.checked_region()?).await
+        session::open(&self.aws, self.checked_region()?).await
     }
 }

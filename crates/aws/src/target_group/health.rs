@@ -56,7 +56,7 @@ impl Session {
             .send()
             .await
             .map_err(self.failed(ACTION, alb(group)))?;
-        let read = |described| health(described).map_err(|why| self.unreadable(ACTION, alb(group), why));
+        let read = |described| health(described).map_err(self.unreadable(ACTION, alb(group)));
         answer.target_health_descriptions().iter().map(read).collect()
     }
 }

@@ -112,7 +112,7 @@ impl Session {
                 .await
                 .map_err(self.failed(ACTION, subject))?;
             for group in answer.target_groups() {
-                found.push(TargetGroup::from_sdk(group).map_err(|why| self.unreadable(ACTION, subject, why))?);
+                found.push(TargetGroup::from_sdk(group).map_err(self.unreadable(ACTION, subject))?);
             }
             marker = pages.next(subject, answer.next_marker())?;
             if marker.is_none() {

@@ -48,11 +48,11 @@ impl TargetGroups {
                 format!("'{}' is not a region", crate::text::shown(region)),
                 "give a region such as eu-west-1",
             )),
-            region => Session::open(&self.aws, region).await,
+            region => session::open(&self.aws, region).await,
         }
     }
 
     async fn session_of(&self, group: &TargetGroupArn) -> Result<Session, ApiError> {
-        Session::open(&self.aws, Some(group.region())).await
+        session::open(&self.aws, Some(group.region())).await
     }
 }

@@ -8,46 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bellwether_core::environment::Environment;
 use bellwether_host::clock;
 use bellwether_host::log_file::LogFile;
-use bellwether_host::syslog::{DEV_LOG, Severity, Syslog};
+use bellwether_host::syslog::{DEV_LOG, Syslog};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::failure::Failure;
+use crate::render::level::Level;
 use crate::render::warnings;
-
-/// How grave a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
-    /// What goes on inside.
-    Debug,
-    /// What goes on.
-    Info,
-    /// Something is not as it should be.
-    Warning,
-    /// Something failed.
-    Error,
-}
-
-impl Level {
-    /// Its name, in capitals.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warning => "WARNING",
-            Self::Error => "ERROR",
-        }
-    }
-
-    const fn severity(self) -> Severity {
-        match self {
-            Self::Debug => Severity::Debug,
-            Self::Info => Severity::Info,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-        }
-    }
-}
 
 /// Where messages go, and which.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +85,7 @@ impl Log {
     fn take_warnings(&self) {
         let log = self.clone();
         warnings::pass_to(tracing::Level::WARN, move |level, text| {
-            log.tell(if level == tracing::Level::ERROR { Level::Error } else { Level::Warning }, text);
+            log.tell(level.into(), text);
         });
     }
 

@@ -14,9 +14,11 @@ pub(super) fn describe_instances(call: &Call, world: &World) -> Result<String, R
         let message = format!("The instance ID '{unknown}' does not exist");
         return Err(Refusal::new(400, "InvalidInstanceID.NotFound", message));
     }
+    // Taken apart once: hundreds of values for each of a thousand instances would be what a benchmark measures.
+    let filters = call.filters();
     let mut found = Vec::new();
     for instance in &world.instances {
-        if (ids.is_empty() || ids.contains(&instance.id.as_str())) && passes(instance, call)? {
+        if (ids.is_empty() || ids.contains(&instance.id.as_str())) && passes(instance, &filters)? {
             found.push(instance);
         }
     }
@@ -27,9 +29,9 @@ pub(super) fn describe_instances(call: &Call, world: &World) -> Result<String, R
 }
 
 /// Whether all filters hold; values of a filter are alternatives. Wildcards are not played.
-fn passes(instance: &Instance, call: &Call) -> Result<bool, Refusal> {
-    for (name, values) in call.filters() {
-        let holds = match name {
+fn passes(instance: &Instance, filters: &[(&str, Vec<&str>)]) -> Result<bool, Refusal> {
+    for (name, values) in filters {
+        let holds = match *name {
             "instance-id" => values.contains(&instance.id.as_str()),
             "instance-state-name" => values.contains(&instance.state.as_str()),
             "tag-key" => values.iter().any(|key| instance.tags.contains_key(*key)),

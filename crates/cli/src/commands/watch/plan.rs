@@ -12,8 +12,9 @@ use jiff::SignedDuration;
 use super::WatchArgs;
 use crate::failure::Failure;
 use crate::render::console::Verbosity;
+use crate::render::level::Level;
 use crate::settings::watch::WatchSettings;
-use crate::watch::log::{Level, LogPlan, LogTarget};
+use crate::watch::log::{LogPlan, LogTarget};
 use crate::watch::{BlockRule, HooksPlan, Mode, WatchPlan};
 use crate::wiring::context::Context;
 

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::args::Kind;
 use super::choice::Error;
 use super::config::Config;
-use super::log::{Level, Log};
+use super::log::Log;
+use crate::render::level::Level;
 
 const LOGGER: &str = "clustercron.cache";
 

@@ -8,7 +8,8 @@ use bellwether_host::names;
 use super::args::{Kind, Options};
 use super::cache::{Cache, Key};
 use super::config::Config;
-use super::log::{Level, Log};
+use super::log::Log;
+use crate::render::level::Level;
 
 /// Why it cannot be told; clustercron then runs nothing.
 pub(super) struct Error {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use bellwether_host::child::{Child, CommandSpec, How, Observer, OutputMode, Stream, Tail};
 use bellwether_host::signals::Signals;
 
-use super::log::{Level, Log};
+use super::log::Log;
 use super::status;
 use crate::exit_status;
+use crate::render::level::Level;
 
 const MAIN: &str = "clustercron.main";
 

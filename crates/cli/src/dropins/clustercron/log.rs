@@ -4,38 +4,10 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use bellwether_host::syslog::{DEV_LOG, Severity, Syslog};
+use bellwether_host::syslog::{DEV_LOG, Syslog};
 
+use crate::render::level::Level;
 use crate::render::warnings;
-
-/// How important a message is, in Python's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
-    Debug,
-    Info,
-    Warning,
-    Error,
-}
-
-impl Level {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warning => "WARNING",
-            Self::Error => "ERROR",
-        }
-    }
-
-    const fn severity(self) -> Severity {
-        match self {
-            Self::Debug => Severity::Debug,
-            Self::Info => Severity::Info,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-        }
-    }
-}
 
 /// Where messages of at least a level go.
 pub(super) struct Log {
@@ -60,7 +32,7 @@ impl Log {
         let log = Arc::clone(self);
         let least = if log.takes(Level::Warning) { tracing::Level::WARN } else { tracing::Level::ERROR };
         warnings::pass_to(least, move |level, text| {
-            let level = if level == tracing::Level::ERROR { Level::Error } else { Level::Warning };
+            let level = level.into();
             log.write(level, "clustercron", text);
         });
     }

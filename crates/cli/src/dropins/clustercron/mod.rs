@@ -14,8 +14,9 @@ use std::sync::Arc;
 use bellwether_aws::{Aws, AwsSettings};
 use bellwether_core::environment::Environment;
 
+use crate::render::level::Level;
 use args::{Options, Parsed};
-use log::{Level, Log};
+use log::Log;
 
 /// The exit statuses of clustercron, as its users know them.
 mod status {

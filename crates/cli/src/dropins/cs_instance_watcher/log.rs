@@ -10,25 +10,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::options::Options;
+use crate::render::level::Level;
 use crate::render::warnings;
-
-/// How important a line is, in Python's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
-    Info,
-    Warning,
-    Error,
-}
-
-impl Level {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "INFO",
-            Self::Warning => "WARNING",
-            Self::Error => "ERROR",
-        }
-    }
-}
 
 /// Where lines go.
 pub(super) struct Log {
@@ -51,7 +34,7 @@ impl Log {
     pub(super) fn take_warnings(self: &Arc<Self>) {
         let log = Arc::clone(self);
         warnings::pass_to(tracing::Level::WARN, move |level, text| {
-            log.write(if level == tracing::Level::ERROR { Level::Error } else { Level::Warning }, text);
+            log.write(level.into(), text);
         });
     }
 
