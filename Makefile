@@ -4,6 +4,9 @@ SHELL := /bin/bash
 # Whoever starts us in the background may ignore INT and QUIT for us; the tests send them.
 ALL_SIGNALS := env --default-signal
 
+# Most tests wait: for a lease, a poll, a server. More of them than there are cores wait at once.
+TEST_THREADS := $(shell echo $$(($$(nproc) * 2)))
+
 CARGO_DENY := target/tools/bin/cargo-deny
 CARGO_DENY_VERSION := 0.20.2
 
@@ -16,7 +19,7 @@ test: ## Everything that can fail: needs root on Debian 12; installs what it nee
 	tests/setup.sh
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	$(ALL_SIGNALS) cargo test --workspace
+	RUST_TEST_THREADS=$(TEST_THREADS) $(ALL_SIGNALS) cargo test --workspace
 
 unit: ## The fast tests: pure decisions alone
 	cargo test -p bellwether-core
