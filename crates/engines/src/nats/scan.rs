@@ -54,6 +54,9 @@ pub(super) struct Scan<'a> {
     inbox: String,
     answers: Subscriber,
     batch: u64,
+    /// The first sequence that is wanted. A copy that lags behind may not have come to it when the consumer was made;
+    /// the server then delivers what is before it, too.
+    from: u64,
     /// The sequence that must be met, or a later one.
     witness: u64,
     /// How many messages of the last batch are still to come.
@@ -110,6 +113,7 @@ impl<'a> Scan<'a> {
             inbox,
             answers,
             batch: if content == Content::All { PAYLOADS_BATCH } else { HEADERS_BATCH },
+            from,
             witness,
             due: 0,
             pending: consumer.num_pending,
@@ -126,7 +130,12 @@ impl<'a> Scan<'a> {
             }
             let message = self.receive().await?;
             match message.status {
-                None | Some(StatusCode::OK) => return self.take(message).map(Some),
+                None | Some(StatusCode::OK) => {
+                    let found = self.take(message)?;
+                    if found.sequence >= self.from {
+                        return Ok(Some(found));
+                    }
+                }
                 Some(status) => self.recover(status, message.description.as_deref()).await?,
             }
         }
@@ -226,7 +235,32 @@ fn position(reply: &str) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use bellwether_core::claim::Entry;
+    use bellwether_core::store::ClaimStore;
+    use bellwether_testkit::nats::NatsServer;
+    use bellwether_testkit::store::fixtures::{entry, job};
+
     use super::*;
+    use crate::nats::{NatsOptions, NatsStore};
+
+    /// A stream that has not come to the start yet is what a copy that lags behind looks like.
+    #[tokio::test]
+    async fn what_is_before_the_start_is_left_out_even_when_the_copy_had_not_come_to_it() {
+        let server = NatsServer::shared();
+        let store = NatsStore::connect(&server.url("lagging"), NatsOptions::default()).await.unwrap();
+        let (link, keys) = (&store.store.link, &store.store.keys);
+        let (stream, all) = (keys.history_stream(), keys.all_history());
+        let mut scan = Scan::open(link, &stream, &all, 3, 4, Content::All).await.unwrap();
+        for number in 1..=4 {
+            let entry: Entry = entry(&job("j"), number);
+            store.append(&entry).await.unwrap();
+        }
+        let mut met = Vec::new();
+        while let Some(found) = scan.next().await.unwrap() {
+            met.push(found.sequence);
+        }
+        assert_eq!(met, [3, 4]);
+    }
 
     #[test]
     fn a_position_is_read_from_both_forms() {
