@@ -52,6 +52,12 @@ install_etcd() {
     ! command -v systemctl >/dev/null || systemctl disable --now etcd >/dev/null 2>&1
 }
 
+# Debian starts it as soon as the package comes; the tests start their own.
+install_haproxy() {
+    want_package haproxy test -x /usr/sbin/haproxy
+    ! command -v systemctl >/dev/null || systemctl disable --now haproxy >/dev/null 2>&1
+}
+
 # Clusters of Debian 12's nats-server 2.9 do not compare and swap; the one of Debian 13 is unpacked beside it.
 unpack_recent_nats() {
     mkdir -p "$nats/apt/lists/partial" "$nats/apt/archives/partial"
@@ -107,6 +113,8 @@ want_package iproute2 command -v ip
 want_package nftables test -x /usr/sbin/nft
 want_package iptables test -x /usr/sbin/iptables
 want_package openssl command -v openssl
+[ -x /usr/sbin/haproxy ] || install_haproxy
+want_package wrk command -v wrk
 postgres_programs >/dev/null 2>&1 || install_postgres
 want_package pgbouncer test -x /usr/sbin/pgbouncer
 want_package nats-server command -v nats-server

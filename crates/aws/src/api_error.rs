@@ -85,9 +85,19 @@ impl Asked {
         ApiError { kind, message, remedy }
     }
 
-    /// Whether the action changes something. By convention of AWS, those that do not are called `Describe...`.
+    /// Whether the action changes something. By convention of AWS, the names of those that do not begin with one of
+    /// these words. What is received stays in its queue.
     fn changes(&self) -> bool {
-        !self.action.contains(":Describe")
+        let name = self.action.split_once(':').map_or(self.action, |(_, name)| name);
+        !["BatchGet", "Describe", "Get", "List", "Query", "Receive", "Scan"].iter().any(|word| name.starts_with(word))
+    }
+
+    /// The command that prints the policy.
+    fn policy_command(&self) -> &'static str {
+        match self.action.split_once(':') {
+            Some(("sqs" | "sns" | "dynamodb", _)) => "'bellwether iam agent' or 'iam exec'",
+            _ => "'bellwether iam lb'",
+        }
     }
 
     fn api_remedy(&self, failure: &Failure) -> String {
@@ -98,7 +108,7 @@ impl Asked {
         }
         match failure.refusal() {
             Some(Refusal::NotAllowed) => {
-                format!("allow {action} to these credentials; 'bellwether iam lb' prints the policy")
+                format!("allow {action} to these credentials; {} prints the policy", self.policy_command())
             }
             Some(Refusal::Invalid) => format!("correct for {subject} what the answer of AWS names"),
             _ => self.remedy(failure),

@@ -11,6 +11,9 @@ use aws_credential_types::Credentials;
 use bellwether_core::environment::Environment;
 use configparser::ini::Ini;
 
+/// The region of boto where none is named (`DefaultRegionName` in `boto.ec2.elb`).
+const DEFAULT_REGION: &str = "us-east-1";
+
 /// A configuration file is small; what is longer is something else.
 const LONGEST_FILE: u64 = 1 << 20;
 
@@ -21,7 +24,7 @@ pub(crate) struct Boto {
     pub(crate) credentials: Option<(Credentials, PathBuf)>,
     /// `[Boto] elb_region_name`.
     pub(crate) region: Option<String>,
-    /// `[Boto] elb_region_endpoint`, as a URL.
+    /// `[Boto] elb_region_endpoint`, as a URL; for which region, [`Boto::elb_endpoint`] tells.
     pub(crate) elb_endpoint: Option<String>,
     /// `[Boto] http_socket_timeout`, in seconds.
     pub(crate) timeout: Option<Duration>,
@@ -63,6 +66,13 @@ impl Boto {
             }
         }
         Self::from_ini(&merged, keys_from.map(PathBuf::as_path))
+    }
+
+    /// Where classic load balancers of a region are asked. Name and endpoint make one region: for any other, the
+    /// endpoint would be that of other load balancers, which might then be changed in place of those meant.
+    pub(crate) fn elb_endpoint(&self, region: &str) -> Option<&str> {
+        let named = self.region.as_deref().unwrap_or(DEFAULT_REGION);
+        self.elb_endpoint.as_deref().filter(|_| named == region)
     }
 
     fn from_ini(ini: &Ini, keys_from: Option<&Path>) -> Self {

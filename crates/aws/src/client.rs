@@ -111,13 +111,13 @@ impl Aws {
         Ok(Ready { credentials: credentials?, region: region? })
     }
 
-    /// Where a service is: the settings, the environment, the profile, for classic load balancers the boto files,
-    /// else AWS's own endpoint.
+    /// Where a service is: the settings, the environment, the profile, for classic load balancers of the region that
+    /// the boto files are about these, else AWS's own endpoint.
     pub(crate) async fn endpoint(&self, service: Service, region: &str) -> Result<Endpoint, RosterError> {
         let profiles = self.profiles().await;
         let configured = self.0.settings.endpoint_url.clone().or_else(|| profiles.endpoint(service.id()));
         let configured = match service {
-            Service::Elb => configured.or_else(|| self.boto().elb_endpoint.clone()),
+            Service::Elb => configured.or_else(|| self.boto().elb_endpoint(region).map(str::to_owned)),
             _ => configured,
         };
         match configured {

@@ -263,22 +263,41 @@ fn refusal(status: u16, code: &str) -> Refusal {
         | "ResourceNotFoundException"
         | "CertificateNotFound"
         | "InvalidInstance"
+        | "AWS.SimpleQueueService.NonExistentQueue"
+        | "QueueDoesNotExist"
+        | "NotFound"
+        | "NotFoundException"
         | "ListenerNotFound"
         | "LoadBalancerAttributeNotFound"
         | "PolicyNotFound"
         | "PolicyTypeNotFound"
         | "SubnetNotFound" => Refusal::NotFound,
-        "DuplicateListener" | "DuplicateLoadBalancerName" | "DuplicatePolicyName" => Refusal::Exists,
-        "OperationNotPermitted" | "ResourceInUse" => Refusal::InTheWay,
+        "DuplicateListener"
+        | "DuplicateLoadBalancerName"
+        | "DuplicatePolicyName"
+        | "QueueAlreadyExists"
+        | "QueueNameExists" => Refusal::Exists,
+        "OperationNotPermitted"
+        | "ResourceInUse"
+        | "ResourceInUseException"
+        | "AWS.SimpleQueueService.QueueDeletedRecently"
+        | "QueueDeletedRecently" => Refusal::InTheWay,
         "TooManyLoadBalancers"
         | "TooManyPolicies"
         | "TooManyTags"
         | "TooManyAccessPoints"
         | "TooManyRegistrationsForTargetId"
-        | "TooManyTargets" => Refusal::TooMany,
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" | "OptInRequired" => {
-            Refusal::NotAllowed
-        }
+        | "TooManyTargets"
+        | "OverLimit"
+        | "TopicLimitExceeded"
+        | "SubscriptionLimitExceeded" => Refusal::TooMany,
+        "AccessDenied"
+        | "AuthorizationError"
+        | "AuthorizationErrorException"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "NotAuthorized"
+        | "OptInRequired" => Refusal::NotAllowed,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Refusal::Expired,
         "InvalidClientTokenId"
         | "UnrecognizedClientException"
@@ -303,15 +322,23 @@ fn refusal(status: u16, code: &str) -> Refusal {
         | "ThrottlingError"
         | "LimitExceededException"
         | "DependencyThrottle"
+        | "Throttled"
         | "SlowDown" => Refusal::Throttled,
         "TransactionConflict"
         | "TransactionConflictException"
         | "TransactionInProgressException"
+        | "ConcurrentAccess"
+        | "ConcurrentAccessException"
         | "ReplicatedWriteConflictException" => Refusal::Contended,
         "ValidationError"
         | "ValidationException"
         | "InvalidParameterValue"
         | "InvalidParameterCombination"
+        | "InvalidParameter"
+        | "InvalidAttributeName"
+        | "InvalidAttributeValue"
+        | "InvalidMessageContents"
+        | "ReceiptHandleIsInvalid"
         | "MissingParameter"
         | "DuplicateTagKeys"
         | "InvalidConfigurationRequest"

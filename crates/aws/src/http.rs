@@ -17,7 +17,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use bellwether_core::environment::Environment;
 use http_body_util::Limited;
 
-use crate::settings::Limits;
+use crate::settings::{LONGEST_POLL, Limits};
 use crate::text::causes;
 
 /// The longest answer of AWS that is read.
@@ -82,7 +82,8 @@ impl Http {
 
     fn builder(&self) -> ConnectorBuilder {
         let timeout = self.0.limits.timeout;
-        let settings = HttpConnectorSettings::builder().connect_timeout(timeout).read_timeout(timeout);
+        // Users limit each attempt themselves, those of long polls later than the rest.
+        let settings = HttpConnectorSettings::builder().connect_timeout(timeout).read_timeout(timeout + LONGEST_POLL);
         Connector::builder().connector_settings(settings.build())
     }
 }

@@ -72,6 +72,29 @@ pub fn balancer_change_permissions() -> &'static [&'static str] {
     ]
 }
 
+/// The IAM actions that the commands of elbadmin need that look at load balancers.
+pub fn elbadmin_permissions() -> &'static [&'static str] {
+    &[
+        "ec2:DescribeInstances",
+        "elasticloadbalancing:DescribeInstanceHealth",
+        "elasticloadbalancing:DescribeLoadBalancers",
+    ]
+}
+
+/// The IAM actions that those of its commands need besides that change one.
+pub fn elbadmin_change_permissions() -> &'static [&'static str] {
+    &[
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:CreateLoadBalancerListeners",
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DeleteLoadBalancerListeners",
+        "elasticloadbalancing:DeregisterInstancesFromLoadBalancer",
+        "elasticloadbalancing:DisableAvailabilityZonesForLoadBalancer",
+        "elasticloadbalancing:EnableAvailabilityZonesForLoadBalancer",
+        "elasticloadbalancing:RegisterInstancesWithLoadBalancer",
+    ]
+}
+
 /// Actions, and on which resource they are allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bellwether_core::names::looks_like_region;
 use bellwether_core::roster::{GroupRef, RosterError};
 
 use crate::client::Aws;
@@ -74,7 +75,7 @@ impl Aws {
     /// As [`Aws::region`]; and when the group is given by something that is not its ARN.
     pub async fn region_of(&self, group: &GroupRef) -> Result<(String, RegionSource), RosterError> {
         match roster::own_region(group)? {
-            Some(region) => Ok((region.to_owned(), RegionSource::Group)),
+            Some(region) => Ok((region, RegionSource::Group)),
             None => self.region().await,
         }
     }
@@ -92,30 +93,5 @@ impl Aws {
             return Some((region.to_owned(), RegionSource::Profile));
         }
         self.boto().region.clone().map(|region| (region, RegionSource::Boto))
-    }
-}
-
-/// Whether a text can be a region's name. It becomes part of host names, so nothing else may pass.
-pub(crate) fn looks_like_region(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (2..=63).contains(&text.len())
-        && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && !text.ends_with('-')
-        && text.bytes().all(allowed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn regions_fit_in_host_names() {
-        for region in ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "local"] {
-            assert!(looks_like_region(region), "{region}");
-        }
-        for text in ["", "x", "EU-WEST-1", "eu-west-1.evil.com", "eu/west", "-eu", "eu-", "eu west", "eu\n", "é-1"] {
-            assert!(!looks_like_region(text), "{text}");
-        }
-        assert!(!looks_like_region(&"a".repeat(64)));
     }
 }

@@ -14,6 +14,8 @@ pub(crate) enum Service {
     Ec2,
     Sts,
     DynamoDb,
+    Sqs,
+    Sns,
     Lambda,
     ExecuteApi,
 }
@@ -28,6 +30,8 @@ impl Service {
             Self::Ec2 => "EC2",
             Self::Sts => "STS",
             Self::DynamoDb => "DynamoDB",
+            Self::Sqs => "SQS",
+            Self::Sns => "SNS",
             Self::Lambda => "Lambda",
             Self::ExecuteApi => "ExecuteAPI",
         }
@@ -41,6 +45,8 @@ impl Service {
             Self::Ec2 => "ec2",
             Self::Sts => "sts",
             Self::DynamoDb => "dynamodb",
+            Self::Sqs => "sqs",
+            Self::Sns => "sns",
             Self::Lambda => "lambda",
             Self::ExecuteApi => "execute-api",
         }

@@ -14,6 +14,9 @@ pub(crate) const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// The pause before the second attempt; it doubles up to [`LONGEST_PAUSE`].
 pub(crate) const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
+/// The longest that SQS holds an answer back until there is a message (`WaitTimeSeconds`, Amazon SQS API reference).
+pub(crate) const LONGEST_POLL: Duration = Duration::from_secs(20);
+
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
 const DEFAULT_ATTEMPTS: u32 = 2;
 const MOST_ATTEMPTS: u32 = 10;

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesRef, Event};
 const DEEPEST: usize = 64;
 
 /// Calls `visit` at the end of every element with the names from the root to it, and its text when it has no
-/// elements inside.
+/// elements inside. Blanks around a text are part of it: values of tags may have them.
 ///
 /// # Errors
 /// What is wrong, when the text is not well-formed XML.
@@ -15,6 +15,7 @@ pub(crate) fn visit_elements(xml: &str, mut visit: impl FnMut(&[String], &str)) 
     let mut reader = Reader::from_str(xml);
     let mut path: Vec<String> = Vec::new();
     let mut text = String::new();
+    let mut is_leaf = false;
     let mut elements = 0_usize;
     loop {
         match reader.read_event().map_err(|error| format!("not well-formed XML: {error}"))? {
@@ -24,18 +25,20 @@ pub(crate) fn visit_elements(xml: &str, mut visit: impl FnMut(&[String], &str)) 
                 }
                 path.push(start.local_name().as_ref().to_owned());
                 text.clear();
+                is_leaf = true;
             }
             Event::End(_) => {
                 elements += 1;
-                visit(&path, text.trim());
+                visit(&path, if is_leaf { &text } else { "" });
                 path.pop();
-                text.clear();
+                is_leaf = false;
             }
             Event::Empty(empty) => {
                 elements += 1;
                 path.push(empty.local_name().as_ref().to_owned());
                 visit(&path, "");
                 path.pop();
+                is_leaf = false;
             }
             Event::Text(part) => text.push_str(&part.xml10_content()),
             Event::CData(part) => text.push_str(&part.xml10_content()),
@@ -83,6 +86,15 @@ mod tests {
         let xml = r#"<?xml version="1.0"?><r xmlns="u"><a>x &amp; &#233;<!-- c --></a><b/><c><![CDATA[<y>]]></c></r>"#;
         let expected = [("r/a", "x & é"), ("r/b", ""), ("r/c", "<y>"), ("r", "")];
         assert_eq!(leaves(xml).unwrap(), expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    }
+
+    #[test]
+    fn blanks_around_a_text_are_part_of_it_and_those_between_elements_are_nobodys() {
+        let expected = [("r/a", " x\n"), ("r/b", " "), ("r/c", ""), ("r", "")];
+        assert_eq!(
+            leaves("<r>\n  <a> x\n</a>\n <b> </b> <c/>\n</r>\n").unwrap(),
+            expected.map(|(path, text)| (path.to_owned(), text.to_owned()))
+        );
     }
 
     #[test]

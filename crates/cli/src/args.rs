@@ -1,9 +1,13 @@
 //! The command line of `bellwether` itself. Each command's own arguments stand in its file under `commands`.
 
+use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::names::NodeId;
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{completions, doctor, history, iam, lb, leader, man, once, roster, status, store, tg, watch};
+use crate::commands::{
+    completions, doctor, env, history, iam, lb, leader, man, once, ping, roster, status, store, tg, watch,
+};
+use crate::wiring::transport::TransportRef;
 
 /// Run a job once in a fleet, and manage the fleet it runs in.
 #[derive(Debug, Parser)]
@@ -35,6 +39,8 @@ pub(crate) enum Command {
     Status(status::StatusArgs),
     Store(store::StoreArgs),
     Watch(Box<watch::WatchArgs>),
+    Ping(ping::PingArgs),
+    Env(env::EnvArgs),
     Doctor(doctor::DoctorArgs),
     Iam(iam::IamArgs),
     Lb(Box<lb::LbArgs>),
@@ -66,6 +72,19 @@ pub(crate) struct AwsArgs {
     /// Ask this endpoint instead of AWS
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+}
+
+/// Which fleet is meant, and how it is reached.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Fleet")]
+pub(crate) struct FleetArgs {
+    /// The environment whose nodes are meant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<EnvironmentName>,
+
+    /// What carries the messages: nats://HOST:PORT, tls://HOST:PORT (several servers with commas), or sqs:
+    #[arg(long, value_name = "URL")]
+    pub(crate) transport: Option<TransportRef>,
 }
 
 /// What commands have in common that look at things in AWS.

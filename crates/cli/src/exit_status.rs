@@ -5,6 +5,8 @@ pub(crate) const OK: u8 = 0;
 /// `leader`: another node is first. `doctor`: a check failed. `lb delete`: the answer was no. `watch --once`: a
 /// reaction failed.
 pub(crate) const NO: u8 = 1;
+/// `exec`, `ping`, `facts`: some nodes did not answer.
+pub(crate) const UNANSWERED: u8 = 2;
 /// The command line or the configuration is wrong (`EX_USAGE` of sysexits.h).
 pub(crate) const USAGE: u8 = 64;
 /// Store, roster or identity unavailable, the command was not run; `lb`: AWS refuses, does not answer, or has no such

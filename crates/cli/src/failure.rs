@@ -2,6 +2,7 @@
 
 use bellwether_aws::ApiError;
 use bellwether_core::balancer::Invalid;
+use bellwether_core::fleet::transport::TransportError;
 use bellwether_core::roster::RosterError;
 use bellwether_core::store::StoreError;
 
@@ -32,6 +33,14 @@ impl Failure {
         self.remedy = (!remedy.is_empty()).then_some(remedy);
         self
     }
+
+    /// What failed, why, and what to do, where there is one line for all: in logs, and within other messages.
+    pub(crate) fn in_one_line(self) -> String {
+        match self.remedy {
+            Some(remedy) => format!("{}; {remedy}", self.message),
+            None => self.message,
+        }
+    }
 }
 
 impl From<RosterError> for Failure {
@@ -49,6 +58,12 @@ impl From<StoreError> for Failure {
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
         Self::unavailable(error.message).remedy(error.remedy)
+    }
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        Self::unavailable(error.to_string()).remedy(error.remedy)
     }
 }
 

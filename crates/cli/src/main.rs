@@ -6,6 +6,7 @@ mod drain;
 mod dropins;
 mod exit_status;
 mod failure;
+mod fleet;
 mod job;
 mod notices;
 mod render;

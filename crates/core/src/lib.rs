@@ -5,9 +5,14 @@
 
 pub mod balancer;
 pub mod claim;
+pub mod collective;
 pub mod drain;
 pub mod duration;
 pub mod environment;
+pub mod facts;
+pub mod filter;
+pub mod fleet;
+pub mod format;
 pub mod glob;
 pub mod names;
 pub mod notice;
@@ -15,5 +20,6 @@ pub mod report;
 pub mod roster;
 pub mod schedule;
 pub mod store;
+pub mod text;
 pub mod time;
 pub mod watch;

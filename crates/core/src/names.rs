@@ -34,6 +34,15 @@ fn check(kind: &'static str, text: &str) -> Result<(), NameError> {
     Ok(())
 }
 
+/// Whether a text can be the name of a region or zone of AWS. It becomes part of host names, so nothing else may pass.
+pub fn looks_like_region(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (2..=63).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && !text.ends_with('-')
+        && text.bytes().all(allowed)
+}
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $kind:literal) => {
         $(#[$doc])*
@@ -112,5 +121,16 @@ mod tests {
         assert_eq!(JobName::new("a\nb"), Err(NameError::Control("the job's name")));
         assert!(JobName::new("x".repeat(LONGEST_NAME)).is_ok());
         assert!(JobName::new("x".repeat(LONGEST_NAME + 1)).is_err());
+    }
+
+    #[test]
+    fn regions_fit_in_host_names() {
+        for region in ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "local"] {
+            assert!(looks_like_region(region), "{region}");
+        }
+        for text in ["", "x", "EU-WEST-1", "eu-west-1.evil.com", "eu/west", "-eu", "eu-", "eu west", "eu\n", "é-1"] {
+            assert!(!looks_like_region(text), "{text}");
+        }
+        assert!(!looks_like_region(&"a".repeat(64)));
     }
 }

@@ -2,10 +2,14 @@
 //!
 //! Everything that decides what to swap is in [`crate::claim`] and shared by all stores.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 
 use crate::claim::{Entry, Record};
 use crate::names::JobName;
+use crate::text::shown;
 
 /// Which state of a record was read. Opaque: made and compared by the store alone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,6 +43,37 @@ pub enum Swap {
     Swapped(Version),
     /// The record was not the expected one; nothing was changed.
     Conflict,
+}
+
+/// What a store is asked for, in the words that its errors begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// [`ClaimStore::read`].
+    Read(&'a JobName),
+    /// [`ClaimStore::swap`].
+    Swap(&'a JobName),
+    /// [`ClaimStore::append`].
+    Append(&'a JobName),
+    /// [`ClaimStore::history`].
+    History,
+    /// [`ClaimStore::records`].
+    Records,
+    /// [`ClaimStore::prune`].
+    Prune,
+}
+
+impl Request<'_> {
+    /// What is tried, on which store.
+    pub fn to(self, store: impl fmt::Display) -> String {
+        match self {
+            Self::Read(job) => format!("reading job '{job}' from {store}"),
+            Self::Swap(job) => format!("changing job '{job}' in {store}"),
+            Self::Append(job) => format!("adding to the history of job '{job}' in {store}"),
+            Self::History => format!("reading the history in {store}"),
+            Self::Records => format!("reading all jobs from {store}"),
+            Self::Prune => format!("removing old history from {store}"),
+        }
+    }
 }
 
 /// Why a store did not do what was asked.
@@ -77,6 +112,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// [`StoreError::Unavailable`], of its parts.
+    pub fn unavailable(what: &str, why: impl fmt::Display, remedy: impl Into<String>) -> Self {
+        Self::Unavailable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
+    }
+
+    /// [`StoreError::AnswerLost`], of its parts.
+    pub fn answer_lost(what: &str, why: impl fmt::Display, remedy: impl Into<String>) -> Self {
+        Self::AnswerLost { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
+    }
+
+    /// [`StoreError::Unreadable`], of its parts.
+    pub fn unreadable(what: &str, why: impl fmt::Display, remedy: impl Into<String>) -> Self {
+        Self::Unreadable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> &str {
         match self {
@@ -101,6 +151,33 @@ pub struct HistoryQuery {
 /// Where a page of history ended. Opaque: made and understood by the store alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub String);
+
+/// A cursor that the store it was given to cannot have made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{}' is not where a page ended", shown(.0))]
+pub struct StrangeCursor(String);
+
+impl StrangeCursor {
+    /// What to do about it.
+    pub const fn remedy(&self) -> &'static str {
+        "begin at the newest entry"
+    }
+}
+
+impl Cursor {
+    /// The number that a store made it of.
+    ///
+    /// # Errors
+    /// When it is no number.
+    pub fn number<N: FromStr>(&self) -> Result<N, StrangeCursor> {
+        self.0.parse().map_err(|_| self.strange())
+    }
+
+    /// The error for a cursor that the store did not make.
+    pub fn strange(&self) -> StrangeCursor {
+        StrangeCursor(self.0.clone())
+    }
+}
 
 /// A page of history, the newest entry first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -158,4 +235,20 @@ pub trait ClaimStore: Send + Sync {
     /// # Errors
     /// When the store cannot be written; a part may have been removed.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_a_number_or_told_as_strange_in_one_line() {
+        assert_eq!(Cursor("17".to_owned()).number(), Ok(17_u64));
+        for text in ["", "x", "-1", "17 ", "99999999999999999999"] {
+            assert!(Cursor(text.to_owned()).number::<u64>().is_err(), "{text}");
+        }
+        let error = Cursor("a\n\u{1b}b".to_owned()).number::<i64>().unwrap_err();
+        assert_eq!(error.to_string(), "'a  b' is not where a page ended");
+        assert_eq!(error.remedy(), "begin at the newest entry");
+    }
 }

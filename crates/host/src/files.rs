@@ -174,7 +174,8 @@ fn opening_failed(path: &Path, source: io::Error) -> FileError {
     }
 }
 
-fn our_uid() -> u32 {
+/// As whom we act.
+pub(crate) fn our_uid() -> u32 {
     nix::unistd::geteuid().as_raw()
 }
 

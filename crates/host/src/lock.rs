@@ -13,9 +13,10 @@ use std::time::Duration;
 use bellwether_core::claim::Liveness;
 use bellwether_core::names::RunId;
 
-use crate::files::open_private;
+use crate::files::{FileError, open_private};
 
-/// How often a run's lock is tried for. Only a prober can be in the way, and only for microseconds.
+/// How often a lock is tried for that others hold for moments only. In the way of a run's lock is a prober, and only
+/// for microseconds.
 const ATTEMPTS: u32 = 200;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -33,6 +34,30 @@ impl FileLock {
     /// When the file cannot be locked at all, as on some network file systems.
     pub fn try_take(file: File) -> io::Result<Option<Self>> {
         Ok(try_lock(&file)?.then_some(Self { file }))
+    }
+
+    /// The same with a private file of its own, which is made when it is missing; its directory must be there.
+    ///
+    /// # Errors
+    /// When the file cannot be made, trusted or locked.
+    pub fn try_take_at(path: &Path) -> Result<Option<Self>, FileError> {
+        let failed = |source| FileError::Io { what: "lock", path: path.to_owned(), source };
+        Self::try_take(open_private(path, true)?).map_err(failed)
+    }
+
+    /// The same, waiting for others to release it: for what is held for moments only. Blocks, for two seconds at most.
+    ///
+    /// # Errors
+    /// As [`FileLock::try_take_at`]; and when it does not become free.
+    pub fn take_at(path: &Path) -> Result<Self, FileError> {
+        for _ in 0..ATTEMPTS {
+            if let Some(lock) = Self::try_take_at(path)? {
+                return Ok(lock);
+            }
+            std::thread::sleep(PAUSE);
+        }
+        let source = io::Error::new(io::ErrorKind::WouldBlock, "another process holds it");
+        Err(FileError::Io { what: "lock", path: path.to_owned(), source })
     }
 
     /// The locked file.

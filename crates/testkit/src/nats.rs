@@ -330,10 +330,15 @@ impl NatsCluster {
         &self.servers
     }
 
+    /// The URL of all servers.
+    pub fn servers_url(&self) -> String {
+        let addresses: Vec<String> = self.servers.iter().map(NatsServer::address).collect();
+        format!("nats://{}", addresses.join(","))
+    }
+
     /// The URL of a bucket, with all servers.
     pub fn url(&self, bucket: &str) -> String {
-        let addresses: Vec<String> = self.servers.iter().map(NatsServer::address).collect();
-        format!("nats://{}/{bucket}", addresses.join(","))
+        format!("{}/{bucket}", self.servers_url())
     }
 
     /// The server that leads a stream, once one does.

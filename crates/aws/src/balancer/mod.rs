@@ -19,9 +19,10 @@ mod regions;
 mod session;
 mod tags;
 
+use bellwether_core::names::looks_like_region;
+
 use crate::api_error::ApiError;
 use crate::client::Aws;
-use crate::region::looks_like_region;
 use crate::service::Service;
 pub use ec2_instances::Ec2Instance;
 pub use instances::instances_per_call;

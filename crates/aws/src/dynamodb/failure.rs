@@ -10,6 +10,7 @@ use bellwether_core::store::StoreError;
 
 use super::items::Unusable;
 use super::session::Session;
+use crate::api_error::{ApiError, ApiErrorKind};
 use crate::errors::{Asked, Failure, Refusal, from_sdk};
 use crate::permissions::store_creation_permissions;
 
@@ -89,6 +90,19 @@ impl Session {
                 StoreError::AnswerLost { what: what.to_owned(), why, remedy }
             }
             trouble => self.reading(what, trouble),
+        }
+    }
+
+    /// The error of making a table that holds neither claims nor history.
+    pub(super) fn api_error(&self, action: &'static str, trouble: Trouble) -> ApiError {
+        let conflict = |why: String, remedy: &str| ApiError {
+            kind: ApiErrorKind::Conflict,
+            message: format!("{action} on {}: {why}", self.name()),
+            remedy: remedy.to_owned(),
+        };
+        match trouble {
+            Trouble::Failed { action, failure } => self.asked(action).api_error(&failure),
+            Trouble::Unusable(Unusable { why, remedy }) | Trouble::NotNow { why, remedy } => conflict(why, remedy),
         }
     }
 

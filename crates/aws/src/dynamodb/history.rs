@@ -40,10 +40,10 @@ pub(super) async fn page(session: &Arc<Session>, query: &HistoryQuery) -> Result
     Ok(HistoryPage { entries: entries(session, &lines).await?, next })
 }
 
-fn place(Cursor(text): &Cursor) -> Result<Line, Unusable> {
-    Line::at_cursor(text).ok_or_else(|| Unusable {
-        why: format!("'{}' is not where a page ended", crate::text::shown(text)),
-        remedy: "begin at the newest entry",
+fn place(cursor: &Cursor) -> Result<Line, Unusable> {
+    Line::at_cursor(&cursor.0).ok_or_else(|| {
+        let strange = cursor.strange();
+        Unusable { why: strange.to_string(), remedy: strange.remedy() }
     })
 }
 

@@ -24,11 +24,12 @@ use std::time::Duration;
 use aws_smithy_async::time::{SystemTimeSource, TimeSource};
 use bellwether_core::claim::{Entry, Record};
 use bellwether_core::names::JobName;
-use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
+use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Request, Snapshot, StoreError, Swap, Version};
 use jiff::Timestamp;
 
 use crate::client::{Aws, Ready};
 pub use create::Created;
+pub(crate) use create::Shape;
 use failure::{Trouble, not_ready, unwritable};
 use keys::Line;
 use session::Session;
@@ -142,7 +143,7 @@ fn number(version: &Version) -> Option<u64> {
 #[async_trait::async_trait]
 impl ClaimStore for DynamoStore {
     async fn read(&self, job: &JobName) -> Result<Snapshot, StoreError> {
-        let what = format!("reading job '{job}' from {}", named(&self.table));
+        let what = Request::Read(job).to(named(&self.table));
         let session = self.session(&what).await?;
         let read = async {
             let (item, store_time) = session.record(job).await?;
@@ -159,7 +160,7 @@ impl ClaimStore for DynamoStore {
         record: &Record,
         entries: &[Entry],
     ) -> Result<Swap, StoreError> {
-        let what = format!("changing job '{job}' in {}", named(&self.table));
+        let what = Request::Swap(job).to(named(&self.table));
         let expected = match expected.map(number) {
             None => None,
             Some(Some(version)) => Some(version),
@@ -187,7 +188,7 @@ impl ClaimStore for DynamoStore {
     }
 
     async fn append(&self, entry: &Entry) -> Result<(), StoreError> {
-        let what = format!("adding to the history of job '{}' in {}", entry.job, named(&self.table));
+        let what = Request::Append(&entry.job).to(named(&self.table));
         let session = self.session(&what).await?;
         let append = async {
             let entries = self.entry_items(std::slice::from_ref(entry))?;
@@ -197,19 +198,19 @@ impl ClaimStore for DynamoStore {
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
-        let what = format!("reading the history in {}", named(&self.table));
+        let what = Request::History.to(named(&self.table));
         let session = self.session(&what).await?;
         history::page(&session, query).await.map_err(|trouble| session.reading(&what, trouble))
     }
 
     async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
-        let what = format!("reading the records in {}", named(&self.table));
+        let what = Request::Records.to(named(&self.table));
         let session = self.session(&what).await?;
         session.records().await.map_err(|trouble| session.reading(&what, trouble))
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let what = format!("removing old history from {}", named(&self.table));
+        let what = Request::Prune.to(named(&self.table));
         let session = self.session(&what).await?;
         session.prune(before).await.map_err(|trouble| session.writing(&what, trouble))
     }

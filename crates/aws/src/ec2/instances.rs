@@ -10,7 +10,7 @@ pub(crate) struct Instance {
     pub(crate) state: String,
     /// Why it is in this state; may be empty.
     pub(crate) reason: String,
-    /// Its tags: keys and values.
+    /// Its tags: keys and values, with all their blanks.
     pub(crate) tags: Vec<(String, String)>,
 }
 
@@ -35,11 +35,11 @@ pub(super) fn parse(xml: &str) -> Result<Page, String> {
     visit_elements(xml, |path, text| {
         let part = |names: &[&str]| ends_with(path, names);
         if part(&["instancesSet", "item", "instanceId"]) {
-            text.clone_into(&mut instance.id);
+            text.trim().clone_into(&mut instance.id);
         } else if part(&["instancesSet", "item", "instanceState", "name"]) {
-            text.clone_into(&mut instance.state);
+            text.trim().clone_into(&mut instance.state);
         } else if part(&["instancesSet", "item", "stateReason", "message"]) {
-            text.clone_into(&mut instance.reason);
+            text.trim().clone_into(&mut instance.reason);
         } else if part(&["instancesSet", "item", "tagSet", "item", "key"]) {
             text.clone_into(&mut key);
         } else if part(&["instancesSet", "item", "tagSet", "item", "value"]) {
@@ -49,7 +49,7 @@ pub(super) fn parse(xml: &str) -> Result<Page, String> {
         } else if part(&["instancesSet", "item"]) {
             page.instances.extend(Some(std::mem::take(&mut instance)).filter(|instance| !instance.id.is_empty()));
         } else if path == ["DescribeInstancesResponse", "nextToken"] {
-            page.next = Some(text.to_owned()).filter(|token| !token.is_empty());
+            page.next = Some(text.trim().to_owned()).filter(|token| !token.is_empty());
         } else if path == ["DescribeInstancesResponse", "reservationSet"] {
             answered = true;
         }

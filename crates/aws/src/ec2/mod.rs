@@ -33,6 +33,11 @@ impl<'a> Ec2<'a> {
         Ok(Self { aws, ready, endpoint })
     }
 
+    /// The region that is asked.
+    pub(crate) fn region(&self) -> &str {
+        &self.ready.region
+    }
+
     /// What errors of an action tell.
     pub(crate) fn asked(&self, action: &'static str, subject: impl Into<String>) -> Asked {
         Asked::new(action, subject, &self.ready.region, &self.endpoint)

@@ -1,13 +1,14 @@
 //! The answer of EC2's `DescribeRegions`.
 
-use crate::region::looks_like_region;
+use bellwether_core::names::looks_like_region;
+
 use crate::xml::{ends_with, visit_elements};
 
 pub(super) fn parse(xml: &str) -> Result<Vec<String>, String> {
     let (mut names, mut answered) = (Vec::new(), false);
     visit_elements(xml, |path, text| {
         if ends_with(path, &["regionInfo", "item", "regionName"]) {
-            names.push(text.to_owned());
+            names.push(text.trim().to_owned());
         } else if path == ["DescribeRegionsResponse", "regionInfo"] {
             answered = true;
         }

@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use bellwether_core::names::NodeId;
+use bellwether_core::names::{NodeId, looks_like_region};
 use bellwether_core::roster::Identity;
 use serde_json::Value;
 
 use super::client::Imds;
 use super::error::ImdsError;
-use crate::region::looks_like_region;
 use crate::text::shown;
 
 const PATH: &str = "/latest/dynamic/instance-identity/document";
@@ -26,6 +25,10 @@ pub struct InstanceIdentity {
     pub private_ip: Option<IpAddr>,
     /// `accountId`.
     pub account: Option<String>,
+    /// `instanceType`, such as `t3.micro`.
+    pub instance_type: Option<String>,
+    /// `imageId`, such as `ami-0123456789abcdef0`.
+    pub image: Option<String>,
 }
 
 impl From<InstanceIdentity> for Identity {
@@ -55,7 +58,14 @@ fn parse(document: &str) -> Result<InstanceIdentity, String> {
         zone: text("availabilityZone").filter(|zone| looks_like_region(zone)).map(str::to_owned),
         private_ip: text("privateIp").and_then(|address| address.parse().ok()),
         account: text("accountId").filter(|account| is_account(account)).map(str::to_owned),
+        instance_type: text("instanceType").filter(|name| is_plain(name)).map(str::to_owned),
+        image: text("imageId").filter(|name| is_plain(name)).map(str::to_owned),
     })
+}
+
+/// Whether a text can be the name of an image or of a type of instances.
+fn is_plain(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
 }
 
 fn is_account(text: &str) -> bool {
@@ -70,10 +80,14 @@ mod tests {
     fn a_whole_document_is_read() {
         let instance = parse(
             r#"{"accountId":"123456789012","architecture":"x86_64","availabilityZone":"eu-west-1b","billingProducts":null,
-                "instanceId":"i-0abc","privateIp":"10.0.0.7","region":"eu-west-1","version":"2017-09-30"}"#,
+                "imageId":"ami-0abc","instanceId":"i-0abc","instanceType":"u-6tb1.metal","privateIp":"10.0.0.7","region":"eu-west-1","version":"2017-09-30"}"#,
         )
         .unwrap();
         assert_eq!(instance.account.as_deref(), Some("123456789012"));
+        assert_eq!(
+            (instance.instance_type.as_deref(), instance.image.as_deref()),
+            (Some("u-6tb1.metal"), Some("ami-0abc"))
+        );
         let identity = Identity::from(instance);
         assert_eq!(identity.id.as_str(), "i-0abc");
         assert!(identity.names.contains("10.0.0.7"));
@@ -83,11 +97,13 @@ mod tests {
     #[test]
     fn hostile_fields_are_left_out() {
         let instance = parse(
-            r#"{"instanceId":"i-1","region":"evil.com/","privateIp":7,"availabilityZone":"a\nb","accountId":"x"}"#,
+            r#"{"instanceId":"i-1","region":"evil.com/","privateIp":7,"availabilityZone":"a\nb","accountId":"x",
+                "instanceType":"t3 micro","imageId":""}"#,
         )
         .unwrap();
         assert_eq!(instance.region, None);
         assert_eq!((instance.zone, instance.private_ip, instance.account), (None, None, None));
+        assert_eq!((instance.instance_type, instance.image), (None, None));
     }
 
     #[test]

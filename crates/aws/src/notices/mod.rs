@@ -8,4 +8,4 @@ mod permissions;
 
 pub use health::HealthNotices;
 pub use imds::{ImdsNotices, ImdsPage};
-pub use permissions::watch_permissions;
+pub use permissions::{clonesquad_permissions, watch_permissions};

@@ -5,22 +5,30 @@ use crate::permissions::Grant;
 
 /// What watching for signs that a node leaves needs, with every source and every reaction.
 pub fn watch_permissions() -> Vec<Grant> {
-    let on =
-        |resource: &str, actions: &[&'static str]| Grant { actions: actions.to_vec(), resource: resource.to_owned() };
-    vec![
+    let mut grants = vec![
         Grant::anywhere(drain_permissions().iter().copied()),
-        Grant::anywhere([
-            "autoscaling:DescribeAutoScalingInstances",
-            "autoscaling:DescribeLifecycleHooks",
-            "ec2:DescribeInstances",
-        ]),
+        Grant::anywhere(["autoscaling:DescribeAutoScalingInstances", "autoscaling:DescribeLifecycleHooks"]),
         on(
             "arn:aws:autoscaling:*:*:autoScalingGroup:*",
             &["autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat"],
         ),
+    ];
+    grants.extend(clonesquad_permissions());
+    grants
+}
+
+/// The grants that asking CloneSquad needs: for the instance's tags, the function that tells where the API is, and the
+/// API. Asking STS for the account needs none.
+pub fn clonesquad_permissions() -> Vec<Grant> {
+    vec![
+        Grant::anywhere(["ec2:DescribeInstances"]),
         on("arn:aws:lambda:*:*:function:CloneSquad-Discovery-*", &["lambda:InvokeFunction"]),
         on("arn:aws:execute-api:*:*:*", &["execute-api:Invoke"]),
     ]
+}
+
+fn on(resource: &str, actions: &[&'static str]) -> Grant {
+    Grant { actions: actions.to_vec(), resource: resource.to_owned() }
 }
 
 #[cfg(test)]

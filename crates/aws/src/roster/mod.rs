@@ -28,9 +28,9 @@ pub(crate) fn source(aws: &Aws, group: &GroupRef) -> Option<Box<dyn RosterSource
 }
 
 /// The region that a group names itself; none where it does not.
-pub(crate) fn own_region(group: &GroupRef) -> Result<Option<&str>, RosterError> {
+pub(crate) fn own_region(group: &GroupRef) -> Result<Option<String>, RosterError> {
     match group {
-        GroupRef::Alb(target) => target_group::region_of_arn(target),
+        GroupRef::Alb(target) => Ok(target_group::arn_of(target)?.map(|arn| arn.region().to_owned())),
         _ => Ok(None),
     }
 }

@@ -3,12 +3,12 @@
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthDescription;
+use bellwether_core::drain::{ArnError, TargetGroupArn};
 use bellwether_core::roster::{Health, Roster, RosterError, RosterErrorKind, RosterSource, canonical_address};
 
 use super::{node, unhealthy};
 use crate::client::Aws;
 use crate::errors::{Asked, from_sdk, invalid};
-use crate::region::looks_like_region;
 use crate::service::Service;
 
 #[derive(Debug)]
@@ -21,13 +21,13 @@ pub(crate) struct TargetGroupRoster {
 impl RosterSource for TargetGroupRoster {
     async fn roster(&self) -> Result<Roster, RosterError> {
         let group = format!("alb:{}", self.target);
-        let region = region_of_arn(&self.target)?;
-        let ready = self.aws.ready(region).await?;
+        let arn = arn_of(&self.target)?;
+        let ready = self.aws.ready(arn.as_ref().map(TargetGroupArn::region)).await?;
         let (config, endpoint) = self.aws.sdk_config(Service::ElbV2, &ready).await?;
         let client = Client::new(&config);
         let asked = |action| Asked::new(action, group.as_str(), &ready.region, &endpoint);
-        let arn = match region {
-            Some(_) => self.target.clone(),
+        let arn = match arn {
+            Some(arn) => arn.into(),
             None => find(&client, &self.target, &asked("elasticloadbalancing:DescribeTargetGroups")).await?,
         };
         let asked = asked("elasticloadbalancing:DescribeTargetHealth");
@@ -41,24 +41,16 @@ impl RosterSource for TargetGroupRoster {
     }
 }
 
-/// The region of a target group given by ARN; none for one given by name. A target group lives in one region, so
-/// that is the one to ask whatever else is configured.
-pub(super) fn region_of_arn(target: &str) -> Result<Option<&str>, RosterError> {
+/// The ARN of a target group; none for one given by name. A group lives in the region its ARN tells, so that is the
+/// one to ask whatever else is configured.
+pub(super) fn arn_of(target: &str) -> Result<Option<TargetGroupArn>, RosterError> {
     if !target.starts_with("arn:") {
         return Ok(None);
     }
-    let parts: Vec<_> = target.splitn(6, ':').collect();
-    match parts[..] {
-        ["arn", _, "elasticloadbalancing", region, _, resource]
-            if looks_like_region(region) && resource.starts_with("targetgroup/") =>
-        {
-            Ok(Some(region))
-        }
-        _ => Err(invalid(
-            format!("'{}' is not the ARN of a target group", crate::text::shown(target)),
-            "give arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID, or the group's name",
-        )),
-    }
+    target
+        .parse()
+        .map(Some)
+        .map_err(|error: ArnError| invalid(error.to_string(), "copy the whole ARN, or give the group's name"))
 }
 
 async fn find(client: &Client, name: &str, asked: &Asked) -> Result<String, RosterError> {
@@ -104,25 +96,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arn_tells_the_region() {
+    fn what_begins_as_an_arn_is_one_or_a_mistake_and_all_else_is_a_name() {
         let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef";
-        assert_eq!(region_of_arn(arn).unwrap(), Some("eu-west-1"));
-        let china = "arn:aws-cn:elasticloadbalancing:cn-north-1:1:targetgroup/a/b";
-        assert_eq!(region_of_arn(china).unwrap(), Some("cn-north-1"));
-        assert_eq!(region_of_arn("web").unwrap(), None);
-    }
-
-    #[test]
-    fn other_arns_are_mistakes() {
-        for arn in [
-            "arn:",
-            "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/1",
-            "arn:aws:ec2:eu-west-1:1:targetgroup/web/1",
-            "arn:aws:elasticloadbalancing:evil.com/:1:targetgroup/web/1",
-            "arn:aws:elasticloadbalancing::1:targetgroup/web/1",
-        ] {
-            let error = region_of_arn(arn).unwrap_err();
-            assert_eq!(error.kind, RosterErrorKind::Invalid, "{arn}");
+        assert_eq!(arn_of(arn).unwrap().unwrap().region(), "eu-west-1");
+        assert_eq!(arn_of("web").unwrap(), None);
+        for arn in ["arn:", "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/1"] {
+            assert_eq!(arn_of(arn).unwrap_err().kind, RosterErrorKind::Invalid, "{arn}");
         }
     }
 }

@@ -47,9 +47,9 @@ fn refused(status: u16, text: &str, clocks: Option<Clocks>) -> Failure {
     let (mut code, mut message) = (String::new(), String::new());
     let readable = xml::visit_elements(text, |path, text| {
         if xml::ends_with(path, &["Error", "Code"]) {
-            text.clone_into(&mut code);
+            text.trim().clone_into(&mut code);
         } else if xml::ends_with(path, &["Error", "Message"]) {
-            text.clone_into(&mut message);
+            text.trim().clone_into(&mut message);
         }
     });
     if readable.is_err() {

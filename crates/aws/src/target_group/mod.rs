@@ -13,10 +13,10 @@ mod session;
 mod targets;
 
 use bellwether_core::drain::TargetGroupArn;
+use bellwether_core::names::looks_like_region;
 
 use crate::api_error::ApiError;
 use crate::client::Aws;
-use crate::region::looks_like_region;
 pub use attributes::{AttributeChange, TargetGroupAttributes};
 pub use described::{GroupHealthCheck, TargetGroup, TargetType};
 pub use find::GroupMembership;

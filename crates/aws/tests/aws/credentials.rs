@@ -128,7 +128,7 @@ async fn the_endpoint_comes_from_the_first_that_has_one() {
         "[default]\nservices = here\nendpoint_url = {nowhere}\n[services here]\n\
          elastic_load_balancing =\n  endpoint_url = {url}\n"
     );
-    let boto = format!("[Boto]\nelb_region_endpoint = {host}\nis_secure = False\n");
+    let boto = format!("[Boto]\nelb_region_name = eu-west-1\nelb_region_endpoint = {host}\nis_secure = False\n");
     let first = [("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING", url.as_str()), ("AWS_ENDPOINT_URL", nowhere)];
     let cases = [(first.as_slice(), ".boto", ""), (&[], ".aws/config", &services), (&[], ".boto", &boto)];
     for (variables, file, text) in cases {

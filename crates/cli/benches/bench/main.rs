@@ -11,6 +11,7 @@
 //!   second. [`trips`]: how often a wrapper waits for its store, or the disk. [`stores`]: the stores for these.
 //! - [`balancers`]: many load balancers listed, and one with many instances shown, beside boto3, the `aws` command line
 //!   and elbadmin 0.2, which [`elbadmin`] makes fit for Python 3.
+//! - [`watch`]: what watching takes and what it is good for, beside CloneSquad's cs-instance-watcher.
 //! - [`measure`], [`report`], [`machine`]: runs side by side, tables and requirements, and where it all took place.
 
 #![allow(
@@ -38,6 +39,7 @@ mod rounds;
 mod stores;
 mod throughput;
 mod trips;
+mod watch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -47,7 +49,7 @@ use report::Requirements;
 /// A name, and what measures it.
 type Scenario = (&'static str, fn(&mut Requirements));
 
-const SCENARIOS: [Scenario; 8] = [
+const SCENARIOS: [Scenario; 9] = [
     ("clustercron", clustercron::run),
     ("rounds", rounds::run),
     ("once", once::run),
@@ -56,6 +58,7 @@ const SCENARIOS: [Scenario; 8] = [
     ("throughput", throughput::run),
     ("trips", trips::run),
     ("balancers", balancers::run),
+    ("watch", watch::run),
 ];
 
 /// The binary that is measured.

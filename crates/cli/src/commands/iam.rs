@@ -1,8 +1,8 @@
 //! `bellwether iam`: the least an IAM role must allow.
 
 use bellwether_aws::{
-    Grant, balancer_change_permissions, balancer_grants, balancer_permissions, drain_permissions, permissions, policy,
-    store_permissions, target_group_change_permissions, target_group_permissions, watch_permissions,
+    Grant, balancer_change_permissions, balancer_grants, balancer_permissions, clonesquad_permissions, drain_permissions,
+    elbadmin_change_permissions, elbadmin_permissions, permissions, policy, store_permissions, target_group_change_permissions, target_group_permissions, watch_permissions,
 };
 use bellwether_core::roster::GroupRef;
 use clap::{Args, ValueEnum};
@@ -15,7 +15,7 @@ use crate::wiring::store::StoreRef;
 /// Print the minimal IAM policy a command needs
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bellwether iam once --group elb:web\n  bellwether iam once --group asg:web --store dynamodb:claims\n  bellwether iam clustercron\n  bellwether iam lb --drain\n  bellwether iam lb --change --group elb:web --group alb:api\n  aws iam put-role-policy --role-name web --policy-name bellwether --policy-document \"$(bellwether iam once --group asg:web)\""
+    after_help = "Examples:\n  bellwether iam once --group elb:web\n  bellwether iam once --group asg:web --store dynamodb:claims\n  bellwether iam clustercron\n  bellwether iam cs-instance-watcher\n  bellwether iam lb --drain\n  bellwether iam lb --change --group elb:web --group alb:api\n  aws iam put-role-policy --role-name web --policy-name bellwether --policy-document \"$(bellwether iam once --group asg:web)\""
 )]
 pub(crate) struct IamArgs {
     /// What the policy is for
@@ -31,7 +31,7 @@ pub(crate) struct IamArgs {
     #[arg(long, value_name = "URL")]
     store: Option<StoreRef>,
 
-    /// lb: allow also what its and tg's changes need
+    /// lb, elbadmin: allow also what changes need, for lb also those of tg
     #[arg(long, conflicts_with = "drain")]
     change: bool,
 
@@ -48,14 +48,20 @@ enum Purpose {
     Clustercron,
     /// bellwether watch, with every source and reaction
     Watch,
+    /// The drop-in cs-instance-watcher
+    CsInstanceWatcher,
     /// bellwether lb and tg
     Lb,
+    /// The drop-in elbadmin
+    Elbadmin,
 }
 
 pub(crate) fn run(args: &IamArgs, context: Context) -> Result<u8, Failure> {
     let grants = match args.command {
-        Purpose::Lb => balancers(args)?,
-        _ if args.change || args.drain => return Err(Failure::usage("--change and --drain are for 'iam lb' alone")),
+        Purpose::Lb => balancers(args, &balancer_actions(args))?,
+        Purpose::Elbadmin if !args.drain => balancers(args, &elbadmin_actions(args))?,
+        _ if args.drain => return Err(Failure::usage("--drain is for 'iam lb' alone")),
+        _ if args.change => return Err(Failure::usage("--change is for 'iam lb' and 'iam elbadmin' alone")),
         purpose => members(purpose, args),
     };
     if grants.iter().all(|grant| grant.actions.is_empty()) {
@@ -73,24 +79,30 @@ fn members(purpose: Purpose, args: &IamArgs) -> Vec<Grant> {
         _ if !args.group.is_empty() => args.group.clone(),
         Purpose::Once => any(&["elb:x", "alb:x", "asg:x", "tag:x=y"]),
         Purpose::Clustercron => any(&["elb:x", "alb:x"]),
-        Purpose::Watch | Purpose::Lb => Vec::new(),
+        Purpose::Watch | Purpose::CsInstanceWatcher | Purpose::Lb | Purpose::Elbadmin => Vec::new(),
     };
     let mut grants = vec![Grant::anywhere(groups.iter().flat_map(|group| permissions(group)).copied())];
     if let Some(StoreRef::DynamoDb(table)) = &args.store {
         grants.push(Grant::on_table(store_permissions().iter().copied(), table, None, None));
     }
-    if purpose == Purpose::Watch {
-        grants.extend(watch_permissions());
+    match purpose {
+        Purpose::Watch => grants.extend(watch_permissions()),
+        Purpose::CsInstanceWatcher => grants.extend(clonesquad_permissions()),
+        _ => {}
     }
     grants
 }
 
 /// For what looks at load balancers and target groups, changes them, or drains nodes.
-fn balancers(args: &IamArgs) -> Result<Vec<Grant>, Failure> {
+fn balancers(args: &IamArgs, actions: &[&'static str]) -> Result<Vec<Grant>, Failure> {
     if let Some(other) = args.group.iter().find(|group| !matches!(group, GroupRef::Elb(_) | GroupRef::Alb(_))) {
         return Err(Failure::usage(format!("{other} is no load balancer and no target group"))
             .remedy("name elb:NAME or alb:NAME-OR-ARN"));
     }
+    Ok(balancer_grants(actions, &args.group))
+}
+
+fn balancer_actions(args: &IamArgs) -> Vec<&'static str> {
     let mut actions = match args.drain {
         true => drain_permissions().to_vec(),
         false => [balancer_permissions(), target_group_permissions()].concat(),
@@ -99,5 +111,10 @@ fn balancers(args: &IamArgs) -> Result<Vec<Grant>, Failure> {
         actions.extend(balancer_change_permissions());
         actions.extend(target_group_change_permissions());
     }
-    Ok(balancer_grants(&actions, &args.group))
+    actions
+}
+
+fn elbadmin_actions(args: &IamArgs) -> Vec<&'static str> {
+    let changes = if args.change { elbadmin_change_permissions() } else { &[] };
+    [elbadmin_permissions(), changes].concat()
 }

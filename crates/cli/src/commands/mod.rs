@@ -2,12 +2,14 @@
 
 pub(crate) mod completions;
 pub(crate) mod doctor;
+pub(crate) mod env;
 pub(crate) mod history;
 pub(crate) mod iam;
 pub(crate) mod lb;
 pub(crate) mod leader;
 pub(crate) mod man;
 pub(crate) mod once;
+pub(crate) mod ping;
 pub(crate) mod roster;
 pub(crate) mod status;
 pub(crate) mod store;
@@ -28,6 +30,8 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<u8, Failur
         Command::Status(args) => status::run(args, context).await,
         Command::Store(args) => store::run(args, context).await,
         Command::Watch(args) => watch::run(*args, context).await,
+        Command::Ping(args) => ping::run(args, context).await,
+        Command::Env(args) => env::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,
         Command::Iam(args) => iam::run(&args, context),
         Command::Lb(args) => lb::run(*args, context).await,

@@ -96,11 +96,12 @@ pub(crate) fn peek(directory: &Path, node: &NodeId) -> Result<Option<Journal>, F
     load(&directory.join(format!("{}.json", file_name(node)?)))
 }
 
-/// All journals of a directory, in order of their nodes. Nobody is kept from working on them.
+/// All journals of a directory, in order of their nodes; for each that cannot be read or is none, why. Nobody is kept
+/// from working on them.
 ///
 /// # Errors
-/// When one cannot be read or is none.
-pub(crate) fn all(directory: &Path) -> Result<Vec<Journal>, Failure> {
+/// When the directory cannot be read.
+pub(crate) fn all(directory: &Path) -> Result<Vec<Result<Journal, Failure>>, Failure> {
     let unreadable = |error: io::Error| {
         Failure::unavailable(format!("cannot read {}: {error}", directory.display()))
             .remedy("check the directory and its permissions")
@@ -117,8 +118,7 @@ pub(crate) fn all(directory: &Path) -> Result<Vec<Journal>, Failure> {
         }
     }
     paths.sort();
-    let journals = paths.iter().filter_map(|path| load(path).transpose());
-    journals.collect()
+    Ok(paths.iter().filter_map(|path| load(path).transpose()).collect())
 }
 
 fn load(path: &Path) -> Result<Option<Journal>, Failure> {
@@ -163,9 +163,9 @@ mod tests {
         let journal = Journal::plan(node.clone(), "eu-west-1", Vec::new(), jiff::Timestamp::UNIX_EPOCH);
         file.save(&journal).unwrap();
         assert_eq!(file.load().unwrap().as_ref(), Some(&journal));
-        assert_eq!(all(&place).unwrap(), [journal]);
+        assert_eq!(all(&place).unwrap().into_iter().map(Result::unwrap).collect::<Vec<_>>(), [journal]);
         file.remove().unwrap();
-        assert_eq!(all(&place).unwrap(), []);
+        assert!(all(&place).unwrap().is_empty());
         JournalFile::lock(&place, &node).unwrap();
     }
 
@@ -178,11 +178,17 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_journal_is_told_and_kept() {
+    fn a_damaged_journal_is_told_and_kept_and_hides_no_other() {
         let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("i-1.json"), "{\"format\":1,").unwrap();
-        let failure = all(directory.path()).unwrap_err();
+        let damaged = directory.path().join("i-1.json");
+        fs::write(&damaged, "{\"format\":1,").unwrap();
+        let node = NodeId::new("i-2").unwrap();
+        let whole = Journal::plan(node.clone(), "eu-west-1", Vec::new(), jiff::Timestamp::UNIX_EPOCH);
+        JournalFile::lock(directory.path(), &node).unwrap().save(&whole).unwrap();
+        let mut found = all(directory.path()).unwrap().into_iter();
+        let failure = found.next().unwrap().unwrap_err();
         assert!(failure.message.contains("i-1.json") && failure.message.contains("damaged"), "{failure:?}");
-        assert!(directory.path().join("i-1.json").exists());
+        assert_eq!((found.next().unwrap().unwrap(), found.count()), (whole, 0));
+        assert!(damaged.exists());
     }
 }

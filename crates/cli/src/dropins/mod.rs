@@ -3,7 +3,10 @@
 
 mod clustercron;
 mod cs_instance_watcher;
+mod ec2_cagent;
+mod ec2_cmaster;
 mod elbadmin;
+mod getopt;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -17,6 +20,10 @@ pub(crate) enum DropIn {
     Clustercron,
     /// cs-instance-watcher of CloneSquad
     CsInstanceWatcher,
+    /// ec2-cagent of EC2 Collective
+    Ec2Cagent,
+    /// ec2-cmaster of EC2 Collective
+    Ec2Cmaster,
     /// elbadmin 0.2 of boto 2
     Elbadmin,
 }
@@ -36,6 +43,8 @@ fn by_name(name: &OsStr) -> Option<DropIn> {
     match name.to_str()? {
         "clustercron" => Some(DropIn::Clustercron),
         cs_instance_watcher::NAME => Some(DropIn::CsInstanceWatcher),
+        ec2_cagent::NAME => Some(DropIn::Ec2Cagent),
+        ec2_cmaster::NAME => Some(DropIn::Ec2Cmaster),
         "elbadmin" => Some(DropIn::Elbadmin),
         _ => None,
     }
@@ -46,6 +55,8 @@ pub(crate) async fn run(dropin: DropIn, arguments: Vec<OsString>, environment: E
     match dropin {
         DropIn::Clustercron => clustercron::run(&arguments, environment).await,
         DropIn::CsInstanceWatcher => cs_instance_watcher::run(&arguments, environment).await,
+        DropIn::Ec2Cagent => ec2_cagent::run(&arguments, environment).await,
+        DropIn::Ec2Cmaster => ec2_cmaster::run(&arguments, environment).await,
         DropIn::Elbadmin => elbadmin::run(&arguments, environment).await,
     }
 }

@@ -42,11 +42,7 @@ impl Losses {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use bellwether_core::claim::KeptOutput;
-    use bellwether_core::names::{JobName, NodeId};
-    use bellwether_core::time::Tick;
+    use bellwether_testkit::store::fixtures;
 
     use super::*;
 
@@ -55,40 +51,11 @@ mod tests {
     }
 
     fn entry(run: &str, outcome: Outcome) -> Entry {
-        let at = jiff::Timestamp::from_second(1_000).unwrap();
-        Entry {
-            job: JobName::new("job").unwrap(),
-            tick: Tick::at(at),
-            run_id: id(run),
-            node: NodeId::new("a").unwrap(),
-            fence: 1,
-            attempt: 1,
-            outcome,
-            started: None,
-            ended: None,
-            status: None,
-            note: None,
-            output: KeptOutput::default(),
-            recorded: at,
-        }
+        Entry { run_id: id(run), outcome, ..fixtures::entry(&fixtures::job("job"), 1) }
     }
 
     fn record(run: &str, state: State) -> Record {
-        Record {
-            tick: Tick::at(jiff::Timestamp::from_second(1_000).unwrap()),
-            run_id: id(run),
-            node: NodeId::new("a").unwrap(),
-            fence: 1,
-            attempt: 1,
-            state,
-            beat: 1,
-            lease: Duration::from_secs(30),
-            started: None,
-            ended: None,
-            status: None,
-            displaced: None,
-            next: None,
-        }
+        Record { state, ..fixtures::record(run, 1) }
     }
 
     fn sent() -> Losses {

@@ -20,6 +20,11 @@ impl Call {
     pub(crate) fn elbv2(action: &'static str, parameters: Value) -> Self {
         Self { version: "2015-12-01", action, parameters: without_nulls(parameters) }
     }
+
+    /// The same of the API for queues.
+    pub(crate) fn sqs(action: &'static str, parameters: Value) -> Self {
+        Self { version: "2012-11-05", action, parameters: without_nulls(parameters) }
+    }
 }
 
 /// The calls as JSON, in their order.

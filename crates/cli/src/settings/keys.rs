@@ -7,6 +7,7 @@ use bellwether_core::notice::NodeState;
 use bellwether_core::watch::Chain;
 
 use super::watch::{list, poll, ports};
+use super::agent;
 use super::{SHORTEST_LEASE, Settings};
 
 /// A key and how its value, as text, is taken.
@@ -59,6 +60,48 @@ pub(super) const KEYS: &[Key] = &[
     Key { path: "watch.on_draining", take: |settings, text| on(settings, NodeState::Draining, text) },
     Key { path: "watch.on_stopping", take: |settings, text| on(settings, NodeState::Stopping, text) },
     Key { path: "watch.on_terminating", take: |settings, text| on(settings, NodeState::Terminating, text) },
+    Key {
+        path: "fleet.environment",
+        take: |settings, text| set(&mut settings.fleet.environment, text.parse().map_err(say)),
+    },
+    Key { path: "fleet.transport", take: |settings, text| set(&mut settings.fleet.transport, text.parse()) },
+    Key { path: "fleet.ca_file", take: |settings, text| set(&mut settings.fleet.ca_file, Ok(text.into())) },
+    Key { path: "fleet.key", take: |settings, text| set(&mut settings.fleet.key, Ok(text.into())) },
+    Key { path: "fleet.known_nodes", take: |settings, text| set(&mut settings.fleet.known_nodes, Ok(text.into())) },
+    Key { path: "fleet.strict", take: |settings, text| set(&mut settings.fleet.strict, yes_or_no(text)) },
+    Key { path: "agent.callers", take: |settings, text| set(&mut settings.agent.callers, Ok(text.into())) },
+    Key { path: "agent.policy", take: |settings, text| set(&mut settings.agent.policy, Ok(text.into())) },
+    Key { path: "agent.audit", take: |settings, text| set(&mut settings.agent.audit, Ok(text.into())) },
+    Key { path: "agent.audit_days", take: |settings, text| set(&mut settings.agent.audit_days, agent::days(text)) },
+    Key { path: "agent.facts_files", take: |settings, text| set(&mut settings.agent.facts_files, list(text)) },
+    Key {
+        path: "agent.facts_directory",
+        take: |settings, text| set(&mut settings.agent.facts_directory, Ok(text.into())),
+    },
+    Key { path: "agent.facter", take: |settings, text| set(&mut settings.agent.facter, Ok(text.to_owned())) },
+    Key {
+        path: "agent.facts_refresh",
+        take: |settings, text| set(&mut settings.agent.facts_refresh, agent::period(text)),
+    },
+    Key { path: "agent.announce", take: |settings, text| set(&mut settings.agent.announce, agent::period(text)) },
+    Key { path: "agent.commands", take: |settings, text| set(&mut settings.agent.commands, agent::commands(text)) },
+    Key {
+        path: "agent.output_limit",
+        take: |settings, text| set(&mut settings.agent.output_limit, agent::output_limit(text)),
+    },
+    Key {
+        path: "agent.longest",
+        take: |settings, text| set(&mut settings.agent.longest, duration::parse(text).map_err(say)),
+    },
+    Key {
+        path: "agent.grace",
+        take: |settings, text| set(&mut settings.agent.grace, duration::parse(text).map_err(say)),
+    },
+    Key { path: "agent.log", take: |settings, text| set(&mut settings.agent.log, text.parse()) },
+    Key {
+        path: "agent.health_listen",
+        take: |settings, text| set(&mut settings.agent.health_listen, text.parse().map_err(say)),
+    },
     Key { path: "aws.region", take: |settings, text| set(&mut settings.region, Ok(text.to_owned())) },
     Key { path: "aws.profile", take: |settings, text| set(&mut settings.profile, Ok(text.to_owned())) },
     Key { path: "aws.endpoint_url", take: |settings, text| set(&mut settings.endpoint_url, Ok(text.to_owned())) },
@@ -97,6 +140,10 @@ pub(crate) fn lease(text: &str) -> Result<Duration, String> {
 
 fn status(text: &str) -> Result<u8, String> {
     text.parse().map_err(|_| format!("'{text}' is not an exit status; use a number from 0 to 255"))
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("'{text}' is neither true nor false"))
 }
 
 fn attempts(text: &str) -> Result<u32, String> {

@@ -1,6 +1,8 @@
 //! The configuration: `/etc/bellwether.toml`, then the user's file, then `BELLWETHER_*` variables. Flags come last,
 //! where they are used. Unknown keys are errors, and all errors are reported at once.
 
+pub(crate) mod agent;
+pub(crate) mod fleet;
 pub(crate) mod keys;
 mod sources;
 pub(crate) mod watch;
@@ -31,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) on_failure: Option<FailureCommand>,
     pub(crate) metrics: Option<PathBuf>,
     pub(crate) watch: watch::WatchSettings,
+    pub(crate) fleet: fleet::FleetSettings,
+    pub(crate) agent: agent::AgentSettings,
     pub(crate) region: Option<String>,
     pub(crate) profile: Option<String>,
     pub(crate) endpoint_url: Option<String>,

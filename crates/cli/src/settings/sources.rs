@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// The largest configuration file that is read, in bytes.
 const LARGEST_FILE: usize = 1 << 20;
 
-/// Variables that `once` gives to its commands and `watch` to its scripts, and that a nested bellwether must not take for settings.
+/// Variables that `once` and `agent` give to their commands and `watch` to its scripts, and that a nested bellwether must not take for settings.
 const GIVEN_TO_COMMANDS: &[&str] = &[
     "BELLWETHER_JOB",
     "BELLWETHER_TICK",
@@ -28,6 +28,8 @@ const GIVEN_TO_COMMANDS: &[&str] = &[
     "BELLWETHER_SAID",
     "BELLWETHER_DEADLINE",
     "BELLWETHER_DETAIL",
+    "BELLWETHER_REQUEST",
+    "BELLWETHER_CALLER",
 ];
 
 /// Reads the files and the environment, the later overriding the earlier per key.
@@ -75,11 +77,12 @@ fn take_table(place: &str, prefix: &str, table: &toml::Table, settings: &mut Set
             }
             toml::Value::String(text) => text.clone(),
             toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(truth) => truth.to_string(),
             _ => String::new(),
         };
         match KEYS.iter().find(|key| key.path == path) {
             None => problems.push(format!("{place}: unknown key '{path}'")),
-            Some(_) if text.is_empty() => problems.push(format!("{place}: '{path}' must be a text or a whole number")),
+            Some(_) if text.is_empty() => problems.push(format!("{place}: '{path}' must be a text, a whole number, true or false")),
             Some(key) => take(key, &text, &format!("{place}: '{path}'"), settings, problems),
         }
     }
@@ -136,7 +139,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        let file = "nodes = 'a'\n[once]\nlease = '10ms'\nstagger = true\n[other]\nx = 1";
+        let file = "nodes = 'a'\n[once]\nlease = '10ms'\nstagger = 1.5\n[other]\nx = 1";
         let failure = settings(file, &[("BELLWETHER_STOER", "x"), ("BELLWETHER_GROUP", "elb:")]).unwrap_err();
         let lines: Vec<_> = failure.message.lines().collect();
         assert_eq!(lines.len(), 6, "{lines:#?}");

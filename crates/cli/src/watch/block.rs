@@ -5,10 +5,11 @@ use bellwether_core::environment::Environment;
 use bellwether_core::notice::clonesquad::{self, Closed};
 use bellwether_core::time::Mono;
 use bellwether_host::clock;
-use bellwether_host::firewall::{Firewall, Outcome, Ports};
+use bellwether_host::firewall::{Firewall, NotSole, Outcome, Ports, SoleUse};
 
 use super::log::Log;
 use super::plan::{BlockRule, WatchPlan};
+use crate::failure::Failure;
 
 /// The ports that are blocked at times.
 pub(super) struct Block {
@@ -116,6 +117,24 @@ impl Block {
             Some(firewall) => format!("ports {ports} with {}", firewall.backend()),
         }
     }
+}
+
+/// Keeps other programs of ours from changing the firewall, where the plan names ports. The directory of the memory must
+/// be there.
+///
+/// # Errors
+/// When one changes it already.
+pub(super) fn sole_use(plan: &WatchPlan) -> Result<Option<SoleUse>, Failure> {
+    if plan.ports.is_none() {
+        return Ok(None);
+    }
+    let directory = plan.memory.parent().unwrap_or(std::path::Path::new("."));
+    let taken = SoleUse::take(directory, "bellwether watch");
+    taken.map(Some).map_err(|error| match error {
+        NotSole::Taken { .. } => Failure::unavailable(error.to_string()),
+        NotSole::File(_) => Failure::unavailable(error.to_string())
+            .remedy("name another state directory with XDG_STATE_HOME, or run as root"),
+    })
 }
 
 fn tell(decision: Decision, log: &Log) {

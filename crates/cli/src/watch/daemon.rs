@@ -9,9 +9,11 @@ use bellwether_core::notice::Word;
 use bellwether_core::time::Mono;
 use bellwether_core::watch::{Memory, Policy, Turn};
 use bellwether_host::clock;
+use bellwether_host::firewall::SoleUse;
+use bellwether_host::memory::Tidier;
 use bellwether_host::signals::{Signal, Signals};
 
-use super::block::Block;
+use super::block::{Block, sole_use};
 use super::gauges::Gauges;
 use super::health::Health;
 use super::lifecycle::Keeper;
@@ -50,6 +52,8 @@ pub(super) struct Daemon {
     pub(super) file: MemoryFile,
     pub(super) poller: Poller,
     pub(super) block: Block,
+    /// Held while there are ports to block.
+    pub(super) sole_use: Option<SoleUse>,
     pub(super) tools: Arc<Tools>,
     pub(super) gauges: Gauges,
     pub(super) health: Option<Health>,
@@ -63,6 +67,7 @@ pub(super) struct Daemon {
     /// Whether all were asked that were to be.
     all_asked: bool,
     any_answer: bool,
+    tidier: Tidier,
     pub(super) any_failure: bool,
     /// Who is still to be heard before a step that a crash cut off goes on: the node may be back meanwhile.
     pub(super) unheard: BTreeSet<Word>,
@@ -86,6 +91,7 @@ impl Daemon {
             Some(address) => Some(Health::start(address, &gauges).await?),
             None => None,
         };
+        let sole_use = sole_use(plan)?;
         let block = Block::new(plan, environment, &log).await;
         let poller = Poller::start(sources, plan.poll, plan.mode != Mode::Daemon);
         memory.ledger.keep_sources(&poller.names().iter().cloned().collect::<BTreeSet<_>>());
@@ -101,6 +107,7 @@ impl Daemon {
             file,
             poller,
             block,
+            sole_use,
             tools: Tools::new(plan, environment, &log),
             gauges,
             health,
@@ -112,6 +119,7 @@ impl Daemon {
             troubles: BTreeMap::new(),
             all_asked: false,
             any_answer: false,
+            tidier: Tidier::new(clock::mono()),
             any_failure: false,
             unheard,
         })
@@ -188,6 +196,7 @@ impl Daemon {
         if !self.block.was_made_sure(self.memory.journal.blocks(), clock::mono() - self.period / 2) {
             self.make_sure_of_block().await;
         }
+        self.tidier.tidy(clock::mono());
     }
 
     /// Takes down what a source has said; gives what its firewall rule decides, where it has one.

@@ -8,9 +8,11 @@ use bellwether_core::names::NodeId;
 use bellwether_core::notice::{Heartbeats, NextHeartbeat};
 use bellwether_core::time::Mono;
 use bellwether_host::clock;
+use futures_util::future::join_all;
 use tokio::task::JoinSet;
 
 use super::work::Tools;
+use crate::failure::Failure;
 
 /// From one look for a hook that holds the instance to the next.
 const LOOKS: Duration = Duration::from_secs(10);
@@ -52,7 +54,7 @@ async fn keep(tools: &Tools) {
 
 /// The hooks that hold this instance; none while it is not held.
 async fn holding(tools: &Tools, lifecycle: &Lifecycle) -> Result<(NodeId, Vec<TerminationHook>), String> {
-    let say = |error: ApiError| format!("{}; {}", error.message, error.remedy);
+    let say = |error: ApiError| Failure::from(error).in_one_line();
     let instance = tools.identity().await?.id;
     let hooks = match lifecycle.member(&instance).await.map_err(say)? {
         Some(member) if member.is_held_at_its_end() => lifecycle.termination_hooks(&member.group).await.map_err(say)?,
@@ -64,13 +66,7 @@ async fn holding(tools: &Tools, lifecycle: &Lifecycle) -> Result<(NodeId, Vec<Te
 /// All hooks of an instance are held up alike, each in its own time.
 async fn beat(tools: &Tools, lifecycle: &Lifecycle, instance: &NodeId, hooks: Vec<TerminationHook>) {
     let began = clock::mono();
-    let each = hooks.iter().map(|hook| beat_for(tools, lifecycle, instance, hook, began));
-    let mut tasks: Vec<_> = each.map(Box::pin).collect();
-    std::future::poll_fn(|context| {
-        tasks.retain_mut(|task| task.as_mut().poll(context).is_pending());
-        if tasks.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
+    join_all(hooks.iter().map(|hook| beat_for(tools, lifecycle, instance, hook, began))).await;
 }
 
 async fn beat_for(tools: &Tools, lifecycle: &Lifecycle, instance: &NodeId, hook: &TerminationHook, began: Mono) {
@@ -93,7 +89,8 @@ async fn beat_for(tools: &Tools, lifecycle: &Lifecycle, instance: &NodeId, hook:
             Ok(LifecycleOutcome::Taken) => (last, at_once) = (Some(sent), false),
             Ok(LifecycleOutcome::NotHeld) => return,
             Err(error) => {
-                tools.log.warning(&format!("no heartbeat for hook {}: {}; {}", hook.hook, error.message, error.remedy));
+                let why = Failure::from(error).in_one_line();
+                tools.log.warning(&format!("no heartbeat for hook {}: {why}", hook.hook));
                 clock::sleep_until(clock::mono() + AFTER_FAILURE).await;
             }
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bellwether_core::watch::Memory;
 use bellwether_core::watch::memory::LONGEST;
 use bellwether_host::durable;
-use bellwether_host::files::{FileError, open_private, private_dir, read_bounded};
+use bellwether_host::files::{FileError, private_dir, read_bounded};
 use bellwether_host::lock::FileLock;
 
 use super::log::Log;
@@ -57,18 +57,14 @@ impl MemoryFile {
 fn lock(path: &Path) -> Result<FileLock, Failure> {
     let unusable = |error: FileError| {
         Failure::unavailable(error.to_string())
-            .remedy("name another state directory with XDG_STATE_HOME, or run as root")
+            .remedy("name another state directory, on a local disk, with XDG_STATE_HOME, or run as root")
     };
     private_dir(path.parent().unwrap_or(Path::new("."))).map_err(unusable)?;
     let lock = path.with_added_extension("lock");
-    let file = open_private(&lock, true).map_err(unusable)?;
-    match FileLock::try_take(file) {
-        Ok(Some(taken)) => Ok(taken),
-        Ok(None) => Err(Failure::unavailable(format!("another watch on this host uses {}", path.display()))
-            .remedy("stop the other one first: systemctl stop bellwether-watch")),
-        Err(error) => Err(Failure::unavailable(format!("cannot lock {}: {error}", lock.display()))
-            .remedy("use a directory on a local disk")),
-    }
+    FileLock::try_take_at(&lock).map_err(unusable)?.ok_or_else(|| {
+        Failure::unavailable(format!("another watch on this host uses {}", path.display()))
+            .remedy("stop the other one first: systemctl stop bellwether-watch")
+    })
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

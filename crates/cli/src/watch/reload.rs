@@ -1,6 +1,6 @@
 //! HUP: the configuration is read again. One that cannot be used changes nothing.
 
-use super::block::Block;
+use super::block::{Block, sole_use};
 use super::daemon::Daemon;
 use super::health::Health;
 use super::log::Log;
@@ -20,9 +20,8 @@ impl Daemon {
         };
         match result {
             Ok(()) => self.log.info("the configuration was read again"),
-            Err(Failure { message, remedy, .. }) => {
-                let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
-                self.log.error(&format!("the configuration stays as it was: {message}{remedy}"));
+            Err(failure) => {
+                self.log.error(&format!("the configuration stays as it was: {}", failure.in_one_line()));
             }
         }
         self.manager.ready();
@@ -34,6 +33,7 @@ impl Daemon {
             return Err(Failure::usage("the state directory is another one").remedy("restart the service for that"));
         }
         let sources = sources::of(plan)?;
+        let newly_sole = if self.sole_use.is_none() { sole_use(plan)? } else { None };
         let health = self.health_at(plan).await?;
         let log = Log::open(&plan.log, &self.environment)?;
         if let Some(health) = health {
@@ -47,6 +47,7 @@ impl Daemon {
             self.block = Block::new(plan, &self.environment, &self.log).await;
             self.make_sure_of_block().await;
         }
+        self.sole_use = newly_sole.or(self.sole_use.take()).filter(|_| plan.ports.is_some());
         self.policy = plan.policy.clone();
         self.period = plan.poll;
         let tools = Tools::new(plan, &self.environment, &self.log);

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::log::Log;
 use super::plan::{HooksPlan, WatchPlan};
 use super::steps::{complete, drain, hooks, settle, webhook};
+use crate::failure::Failure;
 use crate::wiring::identity;
 
 /// What steps are carried out with.
@@ -47,7 +48,7 @@ impl Tools {
     /// When it cannot be found out, and what to do.
     pub(super) async fn identity(&self) -> Result<bellwether_core::roster::Identity, String> {
         let found = identity::of_instance(&self.aws, self.node.clone()).await;
-        found.map_err(|error| format!("{}; {}", error.message, error.remedy))
+        found.map_err(|error| Failure::from(error).in_one_line())
     }
 }
 

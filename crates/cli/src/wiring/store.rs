@@ -74,7 +74,7 @@ impl fmt::Debug for StoreRef {
 }
 
 /// A URL without what stands before its host and after its path: names, passwords, tokens, options.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let rest = rest.split('?').next().unwrap_or_default();
     let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));

@@ -14,9 +14,12 @@
 mod chaos;
 mod clustercron;
 mod cs_instance_watcher;
+mod dev_log;
 mod docs;
 mod drain;
 mod elbadmin;
+mod ec2_collective;
+mod env;
 mod fleet;
 mod lb;
 mod once;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::entry::{Entry, KeptOutput, Outcome};
-use super::record::{Displaced, Record, State};
+use super::record::{Displaced, Record, State, Was};
 use crate::names::{JobName, NodeId, RunId};
 use crate::time::Tick;
 
@@ -220,7 +220,14 @@ fn takeover(me: &Contender, dead: &Record, attempt: u32) -> Record {
 }
 
 fn displaced(record: &Record) -> Displaced {
-    Displaced { run_id: record.run_id.clone(), lease: record.lease, stopped: false }
+    let was = Was {
+        tick: record.tick,
+        node: record.node.clone(),
+        fence: record.fence,
+        attempt: record.attempt,
+        started: record.started,
+    };
+    Displaced { run_id: record.run_id.clone(), lease: record.lease, stopped: false, was: Some(was) }
 }
 
 fn lost(record: &Record) -> Record {
@@ -258,6 +265,26 @@ fn lost_entry(me: &Contender, record: &Record, wall: Timestamp) -> Entry {
         if record.state == State::Claimed { "before it started the command" } else { "while the command was running" };
     let note = format!("the runner was lost {when}; noticed by {}", me.node);
     entry_of(&me.job, record, Outcome::Lost, Some(note), wall)
+}
+
+/// A displaced run has stopped, for its lease is over or its end was seen, and has not said how.
+pub(super) fn silent_entry(me: &Contender, displaced: &Displaced, wall: Timestamp) -> Option<Entry> {
+    let was = displaced.was.clone()?;
+    Some(Entry {
+        job: me.job.clone(),
+        tick: was.tick,
+        run_id: displaced.run_id.clone(),
+        node: was.node,
+        fence: was.fence,
+        attempt: was.attempt,
+        outcome: Outcome::Lost,
+        started: was.started,
+        ended: None,
+        status: None,
+        note: Some(format!("the runner was lost while tick {} replaced it; noticed by {}", me.tick, me.node)),
+        output: KeptOutput::default(),
+        recorded: wall,
+    })
 }
 
 fn replaced_entry(me: &Contender, record: &Record, wall: Timestamp) -> Entry {

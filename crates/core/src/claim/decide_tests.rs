@@ -132,11 +132,13 @@ fn allow_starts_beside_and_replace_names_whom_it_waits_for() {
     let (record, _) = claimed(decided(&replace, &theirs(9, State::Started), ALIVE));
     let displaced = record.displaced.expect("somebody to wait for");
     assert_eq!((displaced.run_id.as_str(), displaced.lease, displaced.stopped), ("theirs", LEASE, false));
+    let was = displaced.was.expect("what history needs");
+    assert_eq!((was.tick, was.node.as_str(), was.fence, was.started), (tick(9), "there", 6, Some(tick(9).instant())));
 }
 
 #[test]
 fn whoever_replaces_a_waiting_claim_waits_in_its_place() {
-    let waits_for = Displaced { run_id: RunId::new("oldest").unwrap(), lease: LEASE, stopped: false };
+    let waits_for = Displaced { run_id: RunId::new("oldest").unwrap(), lease: LEASE, stopped: false, was: None };
     let waiting = Record { displaced: Some(waits_for.clone()), ..theirs(9, State::Claimed) };
     let replace = Contender { overlap: Overlap::Replace, ..me() };
     assert_eq!(claimed(decided(&replace, &waiting, FRESH)).0.displaced, Some(waits_for.clone()));

@@ -1,7 +1,9 @@
-//! How records and entries are written: JSON with the number of its format.
+//! The format of records and entries, which is one: they are kept side by side.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+
+use crate::format::{self, Unreadable};
 
 /// The format this program writes. A higher one is refused, never guessed at.
 pub const FORMAT: u32 = 1;
@@ -14,7 +16,7 @@ pub enum DecodeError {
     Newer(u32),
     /// Not what this program writes at all.
     #[error("it is damaged: {0}")]
-    Damaged(#[from] serde_json::Error),
+    Damaged(serde_json::Error),
 }
 
 impl DecodeError {
@@ -27,27 +29,20 @@ impl DecodeError {
     }
 }
 
-#[derive(Serialize)]
-struct Written<'a, T> {
-    format: u32,
-    #[serde(flatten)]
-    content: &'a T,
-}
-
-#[derive(Deserialize)]
-struct Format {
-    format: u32,
+impl From<Unreadable> for DecodeError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Newer(format) => Self::Newer(format),
+            Unreadable::Damaged(error) => Self::Damaged(error),
+        }
+    }
 }
 
 pub(super) fn encode<T: Serialize>(content: &T) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&Written { format: FORMAT, content })
+    format::encode(FORMAT, content)
 }
 
-/// Reads what [`encode`] wrote. The format is looked at first: of a newer one the fields may be unknown.
+/// Reads what [`encode`] wrote.
 pub(super) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
-    let Format { format } = serde_json::from_str(text)?;
-    if format > FORMAT {
-        return Err(DecodeError::Newer(format));
-    }
-    Ok(serde_json::from_str(text)?)
+    Ok(format::decode(FORMAT, text)?)
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::decide::{Contender, Liveness, Overlap, Skip};
+use super::decide::{Contender, Liveness, Overlap, Skip, entry_of, silent_entry};
 use super::entry::{Entry, Outcome};
 use super::record::{Record, State};
 use super::run::{Action, Event, Exit, RunEnd, Verdict, operation_limit, retry_pause};
@@ -307,7 +307,7 @@ impl Hold {
             Stage::Running => self.renew_or_wait(self.term_at(), now),
             Stage::Starting { attempt, .. } if now.mono >= self.not_before => {
                 let started = Record { state: State::Started, attempt, started: Some(now.wall), ..self.record.clone() };
-                self.swap(started, Vec::new(), now)
+                self.swap(started, self.silent_entries(me, now), now)
             }
             Stage::Recording { exit, end, .. } if now.mono >= self.not_before => self.record_end(me, exit, end, now),
             Stage::Yielding { .. } => self.read_when_due(now),
@@ -349,6 +349,14 @@ impl Hold {
         Action::Wait { until: self.not_before.min(free_at) }
     }
 
+    /// With the first start goes what nobody else will tell: that the run which was waited for never said how it ended.
+    /// Should it say so after all, that counts.
+    fn silent_entries(&self, me: &Contender, now: Now) -> Vec<Entry> {
+        let displaced = self.record.displaced.as_ref().filter(|_| self.record.state == State::Claimed);
+        let silent = displaced.filter(|displaced| !displaced.stopped);
+        silent.and_then(|displaced| silent_entry(me, displaced, now.wall)).into_iter().collect()
+    }
+
     fn renew_or_wait(&mut self, until: Mono, now: Now) -> Action {
         if now.mono >= self.renew_at() {
             return self.swap(self.record.clone(), Vec::new(), now);
@@ -384,7 +392,7 @@ impl Hold {
     fn record_end(&mut self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Action {
         let done =
             Record { state: State::Done, ended: Some(now.wall), status: Some(exit.status), ..self.record.clone() };
-        let entry = super::decide::entry_of(&me.job, &done, Outcome::Done, note_of(end), now.wall);
+        let entry = entry_of(&me.job, &done, Outcome::Done, note_of(end), now.wall);
         self.swap(done, vec![entry], now)
     }
 
@@ -412,7 +420,7 @@ impl Hold {
             RunEnd::ClaimLost => Outcome::Lost,
         };
         let ended = Record { ended: Some(now.wall), status: Some(exit.status), ..self.record.clone() };
-        super::decide::entry_of(&me.job, &ended, outcome, note_of(end), now.wall)
+        entry_of(&me.job, &ended, outcome, note_of(end), now.wall)
     }
 }
 

@@ -68,3 +68,60 @@ fn a_failed_command_that_a_later_tick_overtakes_before_its_retry_is_not_told_as_
         assert!(entry.note.is_some_and(|note| note.contains("allowed to run beside it")));
     }
 }
+
+/// A run that replaces another and waits for it, and its record.
+fn run_that_replaces(older: &Record) -> (Run, Record) {
+    let mut run = Run::new(Contender { overlap: Overlap::Replace, ..contender("mine", 11) });
+    run.step(Event::Begin, second(0));
+    run.step(Event::Woke, second(0));
+    let action = run.step(read(Some((older.clone(), version("1")))), second(0));
+    let Action::Swap { record, entries, .. } = action else { panic!("{action:?}") };
+    assert_eq!((record.state, entries), (State::Claimed, Vec::new()), "it may still say how it ended");
+    assert!(matches!(run.step(Event::Swapped(version("2")), second(0)), Action::Read { .. }));
+    (run, *record)
+}
+
+/// The swap to STARTED for an attempt: what history it writes, and when it is sent.
+fn start(run: &mut Run, attempt: u32, mut action: Action, from: u64) -> (Vec<Entry>, u64) {
+    for at in from..from + 60 {
+        action = match action {
+            Action::Swap { record, entries, .. } if record.state == State::Started && record.attempt == attempt => {
+                return (entries, at);
+            }
+            Action::Swap { .. } => run.step(Event::Swapped(version("renewed")), second(at)),
+            Action::Read { .. } => run.step(Event::ReadFailed, second(at)),
+            Action::Wait { .. } => run.step(Event::Woke, second(at)),
+            other => panic!("{other:?}"),
+        };
+    }
+    panic!("it never starts")
+}
+
+fn older() -> Record {
+    let (_, record) = run_before_its_retry();
+    Record { run_id: RunId::new("older").unwrap(), ..record }
+}
+
+#[test]
+fn a_replaced_run_that_dies_without_a_word_is_told_as_lost_with_the_start_of_the_next() {
+    let (mut run, record) = run_that_replaces(&older());
+    let action = run.step(read(Some((record, version("2")))), second(1));
+    let (entries, at) = start(&mut run, 1, action, 1);
+    let [entry] = &entries[..] else { panic!("{entries:?}") };
+    assert!(at >= LEASE.as_secs(), "it was waited for: {at}");
+    assert_eq!((entry.run_id.as_str(), entry.outcome, entry.tick), ("older", Outcome::Lost, older().tick));
+    assert_eq!((entry.started, entry.status), (older().started, None));
+    assert!(entry.note.as_ref().is_some_and(|note| note.contains("lost while tick")), "{entry:?}");
+    assert!(matches!(run.step(Event::Swapped(version("4")), second(at)), Action::Start(_)));
+    run.step(Event::Woke, second(at));
+    let action = run.step(Event::CommandEnded(Exit { status: 3, retryable: true }), second(at));
+    assert_eq!(start(&mut run, 2, action, at).0, [], "it is told once");
+}
+
+#[test]
+fn a_replaced_run_that_has_told_its_end_is_not_told_as_lost() {
+    let (mut run, mut record) = run_that_replaces(&older());
+    record.displaced.as_mut().unwrap().stopped = true;
+    let action = run.step(read(Some((record, version("3")))), second(1));
+    assert_eq!(start(&mut run, 1, action, 1), (Vec::new(), 1));
+}

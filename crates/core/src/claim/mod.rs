@@ -17,5 +17,5 @@ pub mod run;
 pub use decide::{Contender, Decision, Evidence, Liveness, OnLost, Overlap, Skip, decide};
 pub use entry::{Entry, KeptOutput, Outcome, fold};
 pub use format::{DecodeError, FORMAT};
-pub use record::{Displaced, Record, State};
+pub use record::{Displaced, Record, State, Was};
 pub use run::{Action, Event, Exit, Run, RunEnd, Verdict};

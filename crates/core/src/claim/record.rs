@@ -33,6 +33,26 @@ pub struct Displaced {
     pub lease: Duration,
     /// Whether it has said so.
     pub stopped: bool,
+    /// What its record said; none in a claim of a release that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Was>,
+}
+
+/// What the record of a displaced run said when it was pushed aside: history is told of it by the run that waited for
+/// it, should it die without a word.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Was {
+    /// Its tick.
+    pub tick: Tick,
+    /// Its node.
+    pub node: NodeId,
+    /// Its fence.
+    pub fence: u64,
+    /// Its attempt.
+    pub attempt: u32,
+    /// When its command was started, by its node's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
 }
 
 /// What a store keeps of a job: its latest tick and who runs it.
@@ -113,7 +133,7 @@ mod milliseconds {
 mod tests {
     use super::*;
 
-    pub(crate) fn record() -> Record {
+    fn record() -> Record {
         Record {
             tick: Tick::at("2026-11-21T10:00:00Z".parse().unwrap()),
             run_id: RunId::new("r1").unwrap(),
@@ -130,6 +150,13 @@ mod tests {
                 run_id: RunId::new("r0").unwrap(),
                 lease: Duration::from_secs(5),
                 stopped: false,
+                was: Some(Was {
+                    tick: Tick::at("2026-11-21T09:00:00Z".parse().unwrap()),
+                    node: NodeId::new("n0").unwrap(),
+                    fence: 6,
+                    attempt: 2,
+                    started: None,
+                }),
             }),
             next: None,
         }
@@ -145,8 +172,16 @@ mod tests {
     fn the_encoding_is_the_one_other_releases_read() {
         assert_eq!(
             record().encode().unwrap(),
-            r#"{"format":1,"tick":"2026-11-21T10:00:00Z","run_id":"r1","node":"nœud-1","fence":7,"attempt":1,"state":"started","beat":3,"lease_ms":30000,"started":"2026-11-21T10:00:00.25Z","displaced":{"run_id":"r0","lease_ms":5000,"stopped":false}}"#
+            r#"{"format":1,"tick":"2026-11-21T10:00:00Z","run_id":"r1","node":"nœud-1","fence":7,"attempt":1,"state":"started","beat":3,"lease_ms":30000,"started":"2026-11-21T10:00:00.25Z","displaced":{"run_id":"r0","lease_ms":5000,"stopped":false,"was":{"tick":"2026-11-21T09:00:00Z","node":"n0","fence":6,"attempt":2}}}"#
         );
+    }
+
+    #[test]
+    fn a_claim_that_tells_little_of_whom_it_displaced_is_read() {
+        let text = record().encode().unwrap();
+        let (start, was) = text.split_once(r#","was""#).unwrap();
+        let little = Record::decode(&format!("{start}{}", &was[was.find('}').unwrap() + 1..])).unwrap();
+        assert_eq!(little.displaced, record().displaced.map(|displaced| Displaced { was: None, ..displaced }));
     }
 
     #[test]

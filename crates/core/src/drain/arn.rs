@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::looks_like_region;
+use crate::text::shown;
+
 /// The ARN of a target group: `arn:PARTITION:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -32,17 +35,11 @@ impl TargetGroupArn {
     }
 }
 
-/// The region becomes part of host names.
-fn is_region(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (2..=63).contains(&text.len()) && text.bytes().all(allowed) && !text.starts_with('-') && !text.ends_with('-')
-}
-
 impl FromStr for TargetGroupArn {
     type Err = ArnError;
 
     fn from_str(text: &str) -> Result<Self, ArnError> {
-        let error = || ArnError(text.chars().take(200).filter(|character| !character.is_control()).collect());
+        let error = || ArnError(shown(text));
         if text.len() > 300 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(error());
         }
@@ -50,7 +47,7 @@ impl FromStr for TargetGroupArn {
         let ["arn", _, "elasticloadbalancing", region, _, resource] = parts[..] else { return Err(error()) };
         let names: Vec<_> = resource.split('/').collect();
         match names[..] {
-            ["targetgroup", name, id] if is_region(region) && !name.is_empty() && !id.is_empty() => {
+            ["targetgroup", name, id] if looks_like_region(region) && !name.is_empty() && !id.is_empty() => {
                 Ok(Self(text.to_owned()))
             }
             _ => Err(error()),

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::place::Place;
 use super::standing::Standing;
 use super::timing::Timing;
+use crate::format::{self, Unreadable};
 use crate::names::NodeId;
 
 /// The format this program writes. A journal of a higher format is refused, never guessed at.
@@ -150,22 +151,21 @@ impl JournalError {
     }
 }
 
-#[derive(Serialize)]
-struct Written<'a> {
-    format: u32,
-    journal: &'a Journal,
+impl From<Unreadable> for JournalError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Newer(format) => Self::Newer(format),
+            Unreadable::Damaged(error) => Self::Damaged(error),
+        }
+    }
 }
 
-#[derive(Deserialize)]
+/// What is kept: a journal, borrowed when it is written.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kept {
+struct Kept<J> {
     format: u32,
-    journal: Journal,
-}
-
-#[derive(Deserialize)]
-struct Format {
-    format: u32,
+    journal: J,
 }
 
 impl Journal {
@@ -192,7 +192,7 @@ impl Journal {
     /// # Errors
     /// Never for a journal made by this program; the encoder's error otherwise.
     pub fn encode(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(&Written { format: FORMAT, journal: self })
+        serde_json::to_string_pretty(&Kept { format: FORMAT, journal: self })
     }
 
     /// Reads what [`Journal::encode`] wrote, and nothing else: unknown fields and values are errors.
@@ -203,11 +203,8 @@ impl Journal {
         if text.len() > LONGEST_JOURNAL {
             return Err(JournalError::TooLong(text.len()));
         }
-        let Format { format } = serde_json::from_str(text)?;
-        if format > FORMAT {
-            return Err(JournalError::Newer(format));
-        }
-        let Kept { format, journal } = serde_json::from_str(text)?;
+        let format = format::check(FORMAT, text)?;
+        let Kept { journal, .. } = serde_json::from_str::<Kept<Self>>(text)?;
         if format < FORMAT {
             return Err(JournalError::Never(format));
         }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::roster::canonical_address;
+use crate::text::shown;
 
 /// The longest id of a target: ARNs are the longest there are.
 const LONGEST_ID: usize = 2_048;
@@ -135,11 +136,6 @@ fn is_instance(id: &str) -> bool {
 
 fn is_arn(id: &str) -> bool {
     id.starts_with("arn:") && id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// The start of a foreign text, fit for one line of an error.
-fn shown(text: &str) -> String {
-    text.chars().take(100).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 impl FromStr for Target {

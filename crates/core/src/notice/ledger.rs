@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lasting, Notice, NoticeKey, View, Word};
 
-/// The format this program writes. A ledger of a higher format is refused, never guessed at.
-const FORMAT: u32 = 1;
 /// The most notices of one source that are kept, the most urgent first. AWS gives a handful.
 const MOST_NOTICES: usize = 100;
 /// The most keys of notices acted on that are kept, the newest last.
@@ -30,39 +28,6 @@ struct Known {
     previous: Option<Word>,
     /// Whether the source has said something else before, so that the present state was entered under our eyes.
     entered: bool,
-}
-
-/// Why saved text is no ledger.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// Written by a newer release.
-    #[error("the saved notices have format {0}, this release understands {FORMAT}")]
-    Newer(u32),
-    /// Not a ledger at all.
-    #[error("the saved notices are damaged: {0}")]
-    Damaged(#[from] serde_json::Error),
-}
-
-impl LedgerError {
-    /// What to do about it.
-    pub const fn remedy(&self) -> &'static str {
-        match self {
-            Self::Newer(_) => "upgrade bellwether on this node, or remove the file: notices are then acted on again",
-            Self::Damaged(_) => "remove the file: notices that are in force are then acted on again",
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Format {
-    format: u32,
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    format: u32,
-    #[serde(flatten)]
-    ledger: &'a Ledger,
 }
 
 impl Ledger {
@@ -116,26 +81,6 @@ impl Ledger {
     /// The word of a source for the present state; none when the source says nothing, or was never heard.
     pub fn present(&self, source: &Word) -> Option<&Word> {
         self.sources.get(source)?.said()
-    }
-
-    /// The ledger as it is saved: JSON with its format number.
-    ///
-    /// # Errors
-    /// Never for a ledger made by this program; the encoder's error otherwise.
-    pub fn encode(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(&Written { format: FORMAT, ledger: self })
-    }
-
-    /// Reads what [`Ledger::encode`] wrote.
-    ///
-    /// # Errors
-    /// When the text is of a newer format or no ledger.
-    pub fn decode(text: &str) -> Result<Self, LedgerError> {
-        let Format { format } = serde_json::from_str(text)?;
-        if format > FORMAT {
-            return Err(LedgerError::Newer(format));
-        }
-        Ok(serde_json::from_str(text)?)
     }
 
     fn calls_for_action(&self, notice: &Notice) -> bool {

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use error::{NoticeError, NoticeErrorKind};
 pub use heartbeat::{Heartbeats, NextHeartbeat, longest_hold};
 pub use key::NoticeKey;
-pub use ledger::{Ledger, LedgerError};
+pub use ledger::Ledger;
 pub use pace::Pace;
 pub use source::NoticeSource;
 pub use state::NodeState;

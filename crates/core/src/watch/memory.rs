@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::Journal;
+use crate::format::{self, Unreadable};
 use crate::notice::Ledger;
 
 /// The format this program writes. A higher one is refused, never guessed at.
@@ -30,19 +31,16 @@ pub enum MemoryError {
     #[error(
         "the saved state is damaged: {0}; look whether the node is registered in its load balancers, then remove the file"
     )]
-    Damaged(#[from] serde_json::Error),
+    Damaged(serde_json::Error),
 }
 
-#[derive(Deserialize)]
-struct Format {
-    format: u32,
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    format: u32,
-    #[serde(flatten)]
-    memory: &'a Memory,
+impl From<Unreadable> for MemoryError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Newer(format) => Self::Newer(format),
+            Unreadable::Damaged(error) => Self::Damaged(error),
+        }
+    }
 }
 
 impl Memory {
@@ -51,7 +49,7 @@ impl Memory {
     /// # Errors
     /// Never for what this program made; the encoder's error otherwise.
     pub fn encode(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(&Written { format: FORMAT, memory: self })
+        format::encode(FORMAT, self)
     }
 
     /// Reads what [`Memory::encode`] wrote.
@@ -59,10 +57,55 @@ impl Memory {
     /// # Errors
     /// When the text is of a newer format, or something else.
     pub fn decode(text: &str) -> Result<Self, MemoryError> {
-        let Format { format } = serde_json::from_str(text)?;
-        if format > FORMAT {
-            return Err(MemoryError::Newer(format));
+        Ok(format::decode(FORMAT, text)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notice::{NodeState, Notice, Word};
+
+    fn memory() -> Memory {
+        let source = Word::new("cs").unwrap();
+        let notice = Notice::of_state(&source, NodeState::Draining, Word::new("draining").unwrap()).because("x");
+        let mut memory = Memory::default();
+        memory.ledger.observe(&source, vec![notice.clone()]);
+        memory.ledger.acted_on(&notice.key);
+        memory.journal.set_blocks(true);
+        memory
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        assert_eq!(Memory::decode(&memory().encode().unwrap()).unwrap(), memory());
+    }
+
+    #[test]
+    fn the_saved_form_is_the_one_other_releases_read() {
+        assert_eq!(
+            memory().encode().unwrap(),
+            concat!(
+                r#"{"format":1,"ledger":{"sources":{"cs":{"notices":[{"source":"cs","key":"cs/draining","#,
+                r#""lasting":"while-in-state","state":"draining","said":"draining","detail":"x"}],"entered":false}},"#,
+                r#""acted":["cs/draining"]},"journal":{"state":null,"causes":[],"blocks":true,"deregistered":false,"#,
+                r#""tasks":[]}}"#
+            )
+        );
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_even_when_its_fields_are_unknown() {
+        assert!(matches!(Memory::decode(r#"{"format":2,"shape":"new"}"#), Err(MemoryError::Newer(2))));
+    }
+
+    #[test]
+    fn strange_text_is_no_memory() {
+        let text = memory().encode().unwrap();
+        let strange_source = text.replace(r#""sources":{"cs""#, r#""sources":{"../x""#);
+        assert_ne!(strange_source, text);
+        for text in ["", "{}", r#"{"format":1}"#, "[]", "null", &strange_source, &text[..text.len() / 2]] {
+            assert!(matches!(Memory::decode(text), Err(MemoryError::Damaged(_))), "{text}");
         }
-        Ok(serde_json::from_str(text)?)
     }
 }

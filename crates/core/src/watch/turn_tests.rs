@@ -172,14 +172,6 @@ fn the_journal_goes_on_after_a_restart() {
 }
 
 #[test]
-fn strange_text_is_no_memory() {
-    assert!(matches!(Memory::decode("{\"format\":2}"), Err(super::super::MemoryError::Newer(2))));
-    for text in ["", "{}", "{\"format\":1}", "[]"] {
-        assert!(matches!(Memory::decode(text), Err(super::super::MemoryError::Damaged(_))), "{text}");
-    }
-}
-
-#[test]
 fn a_queue_is_bounded_and_what_finds_no_room_is_told() {
     let mut memory = Memory::default();
     says(&mut memory, "asg", NodeState::Running);

@@ -147,17 +147,22 @@ impl Fleet {
     }
 
     /// At the end of a fleet: a run that nothing disturbed, and no slow store, is in the history when it has started its
-    /// command; the patience for recording an end (10 s) is too short for many slow answers. And under
-    /// forbid, so is any other whose STARTED record was there and that a later claim has followed.
+    /// command; the patience for recording an end (10 s) is too short for many slow answers. And so is any other whose
+    /// STARTED record was there and that, under forbid, a later claim has followed, and under replace a later start:
+    /// until then it is waited for.
     pub(crate) fn check_that_nothing_is_in_the_dark(&self) -> Checked {
         for (index, facts) in self.facts.iter().enumerate() {
             if facts.starts > 0 && facts.is_undisturbed() && facts.slowest <= PROMPT && !facts.noted {
                 return broken(Kind::InTheDark, self.now, format!("r{index}: {facts:?}"));
             }
         }
-        let followed = self.store.claims.split_last().map_or(&[][..], |(_, followed)| followed);
-        let forbid = self.plan.overlap == Overlap::Forbid;
-        match followed.iter().find(|claim| forbid && claim.started && !self.facts[claim.run].noted) {
+        let claims = &self.store.claims;
+        let followed = match self.plan.overlap {
+            Overlap::Forbid => claims.len().saturating_sub(1),
+            Overlap::Replace => claims.iter().rposition(|claim| claim.started).unwrap_or_default(),
+            Overlap::Allow => 0,
+        };
+        match claims[..followed].iter().find(|claim| claim.started && !self.facts[claim.run].noted) {
             Some(claim) => broken(Kind::InTheDark, self.now, format!("{claim:?}: {:?}", self.facts[claim.run])),
             None => Ok(()),
         }

@@ -8,11 +8,12 @@ use std::time::Duration;
 use async_nats::HeaderMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use bellwether_core::text::shown;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::failure::{Failure, RUN_AGAIN, quoted};
+use super::failure::{Failure, RUN_AGAIN};
 use super::link::{Kind, Link};
 
 /// JetStream's numbers for what it refuses.
@@ -94,7 +95,7 @@ struct GotMessage {
 
 /// Reads an answer: what was asked for, or a refusal.
 fn understood<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Failure> {
-    let nonsense = |error: serde_json::Error| Failure::Nonsense(quoted(&error.to_string()));
+    let nonsense = |error: serde_json::Error| Failure::Nonsense(shown(&error.to_string()));
     match serde_json::from_slice::<Refused>(payload).map_err(nonsense)?.error {
         Some(refusal) => Err(Failure::Refused(refusal)),
         None => serde_json::from_slice(payload).map_err(nonsense),
@@ -141,12 +142,23 @@ pub(super) async fn publish(
     payload: Vec<u8>,
 ) -> Result<u64, Failure> {
     headers.insert("Nats-Expected-Last-Subject-Sequence", expected.to_string().as_str());
+    store(link, stream, subject, headers, payload).await
+}
+
+/// Stores a message, and tells its sequence.
+pub(super) async fn store(
+    link: &Link,
+    stream: &str,
+    subject: String,
+    mut headers: HeaderMap,
+    payload: Vec<u8>,
+) -> Result<u64, Failure> {
     // Should another stream have taken the subject over, its sequences would mean nothing here.
     headers.insert("Nats-Expected-Stream", stream);
     let answer = link.request(Kind::Order, link.limit(), subject, headers, payload).await?;
     let stored: Stored = understood(&answer.payload)?;
     if stored.stream != stream || stored.seq == 0 {
-        return Err(Failure::Nonsense(format!("it was stored in {} at {}", quoted(&stored.stream), stored.seq)));
+        return Err(Failure::Nonsense(format!("it was stored in {} at {}", shown(&stored.stream), stored.seq)));
     }
     Ok(stored.seq)
 }

@@ -13,7 +13,7 @@ use super::link::Link;
 use super::release::Release;
 
 /// Copies of a bucket in a cluster of three or more servers: one may be lost.
-const COPIES: u32 = 3;
+pub(super) const COPIES: u32 = 3;
 /// A record has less than 2 KiB; this leaves room for those of later releases.
 const LARGEST_RECORD: u32 = 64 * 1024;
 /// An entry has 64 KiB of output and some text; a server takes 1 MiB at most when it is not told otherwise.
@@ -92,9 +92,10 @@ pub(super) struct Bucket {
 pub(super) async fn open(link: &Link, keys: &Keys, release: &Release, what: &str) -> Result<Bucket, StoreError> {
     let (records, history) = (keys.records_stream(), keys.history_stream());
     let (records_config, history_config) = (records_config(keys), history_config(keys));
+    let copies = if release.is_unsafe_with_copies() { 1 } else { COPIES };
     let (found, found_history) = tokio::join!(
-        find_or_make(link, &records, records_config, release),
-        find_or_make(link, &history, history_config, release)
+        find_or_make(link, &records, &records_config, copies),
+        find_or_make(link, &history, &history_config, copies)
     );
     let failed = |failure: Failure| failure::changing(what, &failure);
     let bucket = Bucket { records: found.map_err(failed)?, history: found_history.map_err(failed)? };
@@ -140,12 +141,13 @@ fn history_config(keys: &Keys) -> Value {
     })
 }
 
-async fn find_or_make(link: &Link, stream: &str, config: Value, release: &Release) -> Result<Info, Failure> {
+/// Opens a stream; makes a missing one with so many copies, or with one where there are too few servers for them.
+pub(super) async fn find_or_make(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Info, Failure> {
     for _ in 0..LOOKS {
         if let Some(info) = find(link, stream).await? {
             return Ok(info);
         }
-        if let Some(info) = make(link, stream, &config, release).await? {
+        if let Some(info) = make(link, stream, config, copies).await? {
             return Ok(info);
         }
         sleep(PAUSE).await;
@@ -163,10 +165,9 @@ async fn find(link: &Link, stream: &str) -> Result<Option<Info>, Failure> {
 
 /// Makes a stream with as many copies as there can be; none when another has made it meanwhile.
 ///
-/// Only the servers know how many they are. Three copies are asked for first; a refusal for want of servers is taken
+/// Only the servers know how many they are. All copies are asked for first; a refusal for want of servers is taken
 /// at its word, but not one because some are away at this moment: a bucket made then would stay without copies.
-async fn make(link: &Link, stream: &str, config: &Value, release: &Release) -> Result<Option<Info>, Failure> {
-    let copies = if release.is_unsafe_with_copies() { 1 } else { COPIES };
+async fn make(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Option<Info>, Failure> {
     match make_with(link, stream, config, copies).await {
         Err(failure) if failure.is_refusal(code::REPLICAS_NOT_SUPPORTED) => make_with(link, stream, config, 1).await,
         Err(Failure::Refused(refusal)) if refusal.err_code == code::NO_PEERS => {
@@ -203,7 +204,7 @@ fn refuse_unfit(info: &Info, stream: &str, subjects: &str, what: &str) -> Result
         () if config.sealed || config.no_ack => format!("the stream {stream} is sealed, or does not answer"),
         () => return Ok(()),
     };
-    Err(failure::unreadable(what, why, "use another bucket, which is then made as it must be"))
+    Err(StoreError::unreadable(what, why, "use another bucket, which is then made as it must be"))
 }
 
 /// Refuses a bucket that forgets records by itself: a tick that was run would be run again.
@@ -215,7 +216,7 @@ fn refuse_forgetful(info: &Info, stream: &str, what: &str) -> Result<(), StoreEr
     }
     let why = "the bucket forgets records by their age, or when it is full";
     let remedy = format!("use another bucket, or run 'nats stream edit {stream} --max-age 0 --discard new'");
-    Err(failure::unreadable(what, why, remedy))
+    Err(StoreError::unreadable(what, why, remedy))
 }
 
 /// Refuses copies on servers that do not compare and swap: of two nodes that claim a tick at once, both would win.
@@ -226,7 +227,7 @@ fn refuse_unsafe(info: &Info, release: &Release, what: &str) -> Result<(), Store
             info.copies()
         );
         let remedy = "upgrade all servers of the cluster to release 2.10 or later, or use a bucket with one copy";
-        return Err(failure::unavailable(what, why, remedy));
+        return Err(StoreError::unavailable(what, why, remedy));
     }
     Ok(())
 }

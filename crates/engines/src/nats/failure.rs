@@ -1,23 +1,21 @@
 //! Errors in words: what failed, on what, why, and what to do.
 
-use std::fmt::Display;
-
 use bellwether_core::store::StoreError;
+use bellwether_core::text::shown;
 
 use super::api::{Refusal, code};
 
 /// What to do when only the moment was wrong.
 pub(super) const RUN_AGAIN: &str = "run again";
 /// What to do when the servers cannot be reached.
-pub(super) const REACH: &str =
-    "check that nats-server runs there, with JetStream enabled (-js), and that this node can reach it";
+pub(super) const REACH: &str = "check that nats-server runs there, and that this node can reach it";
+/// What to do when nobody takes a request to JetStream.
+pub(super) const ENABLE: &str =
+    "enable JetStream on the server (-js, or a jetstream block), and for the account of this user";
 /// What to do when the server does not want us.
-pub(super) const CREDENTIALS: &str = "check the user and password, or the token, in the URL of the store";
+pub(super) const CREDENTIALS: &str = "check the user and password, or the token, in the URL";
 /// What to do about content that makes no sense.
 pub(super) const DAMAGED: &str = "another program may have written it; use another bucket, or remove the message";
-
-/// The most of a server's own words that an error repeats.
-const LONGEST_QUOTE: usize = 300;
 
 /// Why a request did not bring what was asked for.
 #[derive(Debug)]
@@ -46,7 +44,7 @@ impl Failure {
             Self::NobodyThere => "no server with JetStream takes the request".to_owned(),
             Self::NoAnswer(why) => why.clone(),
             Self::Refused(refusal) => {
-                format!("the server refuses: {} (code {})", quoted(&refusal.description), refusal.err_code)
+                format!("the server refuses: {} (code {})", shown(&refusal.description), refusal.err_code)
             }
             Self::Nonsense(why) => format!("the server's answer makes no sense: {why}"),
         }
@@ -55,7 +53,7 @@ impl Failure {
     pub(super) fn remedy(&self) -> &'static str {
         match self {
             Self::NotSent { remedy, .. } => remedy,
-            Self::NobodyThere => REACH,
+            Self::NobodyThere => ENABLE,
             Self::NoAnswer(_) => {
                 "check that most of the bucket's servers run and that this user may use $JS.API.>, the bucket's \
                  subjects and its history's; 'nats stream info' shows what they do"
@@ -91,9 +89,7 @@ impl Failure {
 
 fn refusal_remedy(err_code: u64) -> &'static str {
     match err_code {
-        code::NOT_ENABLED | code::NOT_ENABLED_FOR_ACCOUNT => {
-            "enable JetStream on the server (-js, or a jetstream block), and for the account of this user"
-        }
+        code::NOT_ENABLED | code::NOT_ENABLED_FOR_ACCOUNT => ENABLE,
         code::STREAM_NOT_FOUND => "the bucket or its history was removed; open the store again to make it anew",
         code::ACCOUNT_RESOURCES_EXCEEDED | code::INSUFFICIENT_RESOURCES | code::STORAGE_RESOURCES_EXCEEDED => {
             "give JetStream more storage, or remove old history with 'bellwether history --prune'"
@@ -103,22 +99,9 @@ fn refusal_remedy(err_code: u64) -> &'static str {
     }
 }
 
-/// A server's words, cut and without what would corrupt a log: who answers there is not known to be kind.
-pub(super) fn quoted(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(LONGEST_QUOTE).collect()
-}
-
-pub(super) fn unavailable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
-    StoreError::Unavailable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
-}
-
-pub(super) fn unreadable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
-    StoreError::Unreadable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
-}
-
 /// What a call that changes nothing ran into.
 pub(super) fn reading(what: &str, failure: &Failure) -> StoreError {
-    unavailable(what, failure.why(), failure.remedy())
+    StoreError::unavailable(what, failure.why(), failure.remedy())
 }
 
 /// What a call that may have changed something ran into.
@@ -126,7 +109,7 @@ pub(super) fn changing(what: &str, failure: &Failure) -> StoreError {
     if failure.is_certain() {
         return reading(what, failure);
     }
-    StoreError::AnswerLost { what: what.to_owned(), why: failure.why(), remedy: failure.remedy().to_owned() }
+    StoreError::answer_lost(what, failure.why(), failure.remedy())
 }
 
 #[cfg(test)]
@@ -148,11 +131,5 @@ mod tests {
         assert!(!unavailable(&Failure::NoAnswer(String::new())));
         assert!(!unavailable(&Failure::Nonsense(String::new())));
         assert!(matches!(reading("x", &Failure::NoAnswer(String::new())), StoreError::Unavailable { .. }));
-    }
-
-    #[test]
-    fn a_servers_words_are_cut_and_kept_on_one_line() {
-        assert_eq!(quoted("a\r\n\u{1b}b"), "ab");
-        assert_eq!(quoted(&"x".repeat(1_000)).len(), LONGEST_QUOTE);
     }
 }

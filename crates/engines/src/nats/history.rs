@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use async_nats::HeaderMap;
 use bellwether_core::claim::Entry;
 use bellwether_core::store::{Cursor, HistoryPage, HistoryQuery, StoreError};
+use bellwether_core::text::shown;
 use futures_util::future::try_join_all;
 
 use super::api::{self, code};
@@ -62,13 +63,8 @@ pub(super) async fn page(store: &Store, query: &HistoryQuery, what: &str) -> Res
     if query.limit == 0 {
         return Ok(HistoryPage::default());
     }
-    let before = match &query.before {
-        None => None,
-        Some(Cursor(text)) => Some(text.parse().map_err(|_| {
-            let why = format!("'{}' is not where a page ended", failure::quoted(text));
-            failure::unreadable(what, why, "begin at the newest entry")
-        })?),
-    };
+    let before = query.before.as_ref().map(Cursor::number).transpose();
+    let before = before.map_err(|error| StoreError::unreadable(what, &error, error.remedy()))?;
     let filter = query.job.as_ref().map_or_else(|| store.keys.all_history(), |job| store.keys.history(job));
     let failed = |failure: Failure| failure::reading(what, &failure);
     let limit = query.limit.min(LARGEST_PAGE);
@@ -170,7 +166,7 @@ async fn read(store: &Store, filter: &str, places: &[Place], what: &str) -> Resu
     while let Some(found) = scan.next().await.map_err(failed)? {
         if found.sequence <= newest.sequence {
             let entry = entry::decode(&found.payload)
-                .map_err(|(why, remedy)| failure::unreadable(what, failure::quoted(&why), remedy))?;
+                .map_err(|(why, remedy)| StoreError::unreadable(what, shown(&why), remedy))?;
             entries.push_front(entry);
         }
         if found.sequence >= newest.sequence {

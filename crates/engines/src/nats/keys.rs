@@ -76,7 +76,8 @@ fn stays(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-'
 }
 
-fn token(name: &str) -> String {
+/// The one token of a subject that stands for a name.
+pub(super) fn token(name: &str) -> String {
     let mut token = String::with_capacity(name.len());
     for byte in name.bytes() {
         if stays(byte) {

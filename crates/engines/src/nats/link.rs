@@ -20,13 +20,13 @@ use std::time::Duration;
 use async_nats::client::{RequestError, RequestErrorKind};
 use async_nats::connection::State;
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Message, Request, ServerAddr};
-use bellwether_core::store::StoreError;
+use bellwether_core::text::shown;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use super::NatsOptions;
-use super::failure::{CREDENTIALS, Failure, REACH, quoted};
-use super::place::{Identity, Place};
+use super::failure::{CREDENTIALS, Failure, REACH};
+use super::servers::{Identity, Servers};
 
 /// How soon a silent connection is asked whether it still lives.
 const PING: Duration = Duration::from_secs(10);
@@ -75,6 +75,18 @@ impl Progress {
 pub(super) struct Connection {
     pub(super) client: Client,
     lost: watch::Receiver<bool>,
+    /// Whether it was given up, for it does not answer.
+    left: watch::Sender<bool>,
+    troubles: watch::Receiver<Troubles>,
+}
+
+/// What a connection was told outside any answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Troubles {
+    /// What the server last complained of.
+    pub(super) complaint: Option<String>,
+    /// How many messages were dropped, for nobody had read those before them.
+    pub(super) dropped: u64,
 }
 
 /// The connection ended before the answer came.
@@ -95,6 +107,22 @@ impl Connection {
         }
     }
 
+    /// Waits until it is lost or given up.
+    pub(super) async fn ended(&self) {
+        let (mut lost, mut left) = (self.lost.clone(), self.left.subscribe());
+        tokio::select! {
+            _ = lost.wait_for(|lost| *lost) => (),
+            _ = left.wait_for(|left| *left) => (),
+        }
+    }
+
+    /// What it is told from now on.
+    pub(super) fn troubles(&self) -> watch::Receiver<Troubles> {
+        let mut troubles = self.troubles.clone();
+        troubles.mark_unchanged();
+        troubles
+    }
+
     async fn ask(&self, letter: &Letter) -> Result<Result<Message, Failure>, Lost> {
         let request = Request::new().headers(letter.headers.clone()).payload(letter.payload.clone().into());
         let answer = self.client.send_request(letter.subject.clone(), request.timeout(None));
@@ -108,6 +136,7 @@ pub(super) struct Link {
     servers: Vec<ServerAddr>,
     identity: Identity,
     ca_file: Option<PathBuf>,
+    most_unread: usize,
     limit: Duration,
     current: Mutex<Option<Arc<Connection>>>,
     /// What a server last complained of, outside any answer: a missing permission is told only so.
@@ -115,16 +144,22 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// A link that connects when it is first used.
-    pub(super) fn new(place: &Place, options: NatsOptions) -> Result<Self, StoreError> {
+    /// A link that connects when it is first used. At most so many messages wait to be read of each subscription.
+    pub(super) fn new(servers: &Servers, options: NatsOptions, most_unread: usize) -> Result<Self, std::io::Error> {
         Ok(Self {
-            servers: place.servers()?,
-            identity: place.identity.clone(),
+            servers: servers.addresses()?,
+            identity: servers.identity.clone(),
             ca_file: options.ca_file,
+            most_unread,
             limit: options.timeout.clamp(Duration::from_millis(10), Duration::from_secs(3_600)),
             current: Mutex::new(None),
             complaint: Arc::default(),
         })
+    }
+
+    /// How many messages wait to be read of each subscription at most.
+    pub(super) fn most_unread(&self) -> usize {
+        self.most_unread
     }
 
     /// How long a call may take.
@@ -191,6 +226,7 @@ impl Link {
         if let Ok(mut current) = self.current.try_lock()
             && current.as_ref().is_some_and(|current| Arc::ptr_eq(current, connection))
         {
+            connection.left.send_replace(true);
             *current = None;
         }
     }
@@ -205,24 +241,26 @@ impl Link {
         *current = None;
         loop {
             let (tell_lost, lost) = watch::channel(false);
-            match self.options(tell_lost).connect(&self.servers[..]).await {
+            let (tell_troubles, troubles) = watch::channel(Troubles::default());
+            match self.options(tell_lost, tell_troubles).connect(&self.servers[..]).await {
                 Ok(client) => {
                     *obstacle = None;
-                    return Ok(Arc::clone(current.insert(Arc::new(Connection { client, lost }))));
+                    let connection = Connection { client, lost, left: watch::Sender::new(false), troubles };
+                    return Ok(Arc::clone(current.insert(Arc::new(connection))));
                 }
                 Err(error) => match error.kind() {
                     ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
                         let why = "the server does not accept the credentials".to_owned();
                         return Err(Failure::NotSent { why, remedy: CREDENTIALS });
                     }
-                    _ => *obstacle = Some(quoted(&error.to_string())),
+                    _ => *obstacle = Some(shown(&error.to_string())),
                 },
             }
             sleep(PAUSE).await;
         }
     }
 
-    fn options(&self, tell_lost: watch::Sender<bool>) -> ConnectOptions {
+    fn options(&self, tell_lost: watch::Sender<bool>, tell_troubles: watch::Sender<Troubles>) -> ConnectOptions {
         let servers = self.servers.len();
         // Every server gets its share of the limit, so that one that swallows packets does not eat it all.
         let share = self.limit / u32::try_from(servers).unwrap_or(u32::MAX);
@@ -236,16 +274,18 @@ impl Link {
             .request_timeout(None)
             .ping_interval(PING)
             .client_capacity(MOST_COMMANDS)
-            .subscription_capacity(MOST_UNREAD)
+            .subscription_capacity(self.most_unread)
             .event_callback(move |event| {
                 match event {
                     Event::Disconnected | Event::Closed => {
                         tell_lost.send_replace(true);
                     }
                     Event::ServerError(error) => {
-                        let said = quoted(&error.to_string());
+                        let said = shown(&error.to_string());
+                        tell_troubles.send_modify(|troubles| troubles.complaint = Some(said.clone()));
                         *complaint.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
                     }
+                    Event::SlowConsumer(_) => tell_troubles.send_modify(|troubles| troubles.dropped += 1),
                     _ => {}
                 }
                 std::future::ready(())

@@ -1,6 +1,7 @@
-//! A store in NATS: a key-value bucket of JetStream with the records, and a stream with the history.
+//! What is built on NATS servers: a store, in a key-value bucket of JetStream with the records and a stream with the
+//! history; and [`fleet`], the transport of commands.
 //!
-//! - `place`: which servers and bucket a URL names.
+//! - `servers`, `place`: which servers and bucket a URL names.
 //! - `link`: the connection, and what is known of a request that failed.
 //! - `api`: JetStream's requests and answers.
 //! - `release`, `bucket`, `warnings`: opening or making the streams, and how safe they are.
@@ -19,6 +20,7 @@ mod bucket;
 mod clock;
 mod entry;
 mod failure;
+pub mod fleet;
 mod history;
 mod keys;
 mod link;
@@ -27,6 +29,7 @@ mod prune;
 mod records;
 mod release;
 mod scan;
+mod servers;
 mod warnings;
 
 use std::path::PathBuf;
@@ -34,7 +37,7 @@ use std::time::Duration;
 
 use bellwether_core::claim::{Entry, Record};
 use bellwether_core::names::JobName;
-use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
+use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Request, Snapshot, StoreError, Swap, Version};
 use jiff::Timestamp;
 
 use keys::Keys;
@@ -97,7 +100,7 @@ impl NatsStore {
     pub async fn connect(url: &str, options: NatsOptions) -> Result<Self, StoreError> {
         let place = Place::parse(url)?;
         let what = format!("opening {place}");
-        let (link, keys) = (Link::new(&place, options)?, Keys::new(&place.bucket));
+        let (link, keys) = (link(&place, options, &what)?, Keys::new(&place.bucket));
         let connection = link.connected().await.map_err(|failure| failure::reading(&what, &failure))?;
         let release = Release::new(&connection.client.server_info().version);
         let bucket = bucket::open(&link, &keys, &release, &what).await?;
@@ -113,10 +116,15 @@ impl NatsStore {
     }
 }
 
+fn link(place: &Place, options: NatsOptions, what: &str) -> Result<Link, StoreError> {
+    let link = Link::new(&place.servers, options, link::MOST_UNREAD);
+    link.map_err(|error| StoreError::unavailable(what, error, failure::RUN_AGAIN))
+}
+
 #[async_trait::async_trait]
 impl ClaimStore for NatsStore {
     async fn read(&self, job: &JobName) -> Result<Snapshot, StoreError> {
-        records::read(&self.store, job, &format!("reading job '{job}' from {}", self.place)).await
+        records::read(&self.store, job, &Request::Read(job).to(&self.place)).await
     }
 
     async fn swap(
@@ -126,27 +134,27 @@ impl ClaimStore for NatsStore {
         record: &Record,
         entries: &[Entry],
     ) -> Result<Swap, StoreError> {
-        let what = format!("changing job '{job}' in {}", self.place);
-        let text = record.encode().map_err(|error| failure::unavailable(&what, error, failure::RUN_AGAIN))?;
+        let what = Request::Swap(job).to(&self.place);
+        let text = record.encode().map_err(|error| StoreError::unavailable(&what, error, failure::RUN_AGAIN))?;
         history::append(&self.store, entries, &what).await.map_err(not_swapped)?;
         records::swap(&self.store, job, expected, text, &what).await
     }
 
     async fn append(&self, entry: &Entry) -> Result<(), StoreError> {
-        let what = format!("adding to the history of job '{}' in {}", entry.job, self.place);
+        let what = Request::Append(&entry.job).to(&self.place);
         history::append(&self.store, std::slice::from_ref(entry), &what).await
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
-        history::page(&self.store, query, &format!("reading the history in {}", self.place)).await
+        history::page(&self.store, query, &Request::History.to(&self.place)).await
     }
 
     async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
-        records::read_all(&self.store, &format!("reading all jobs from {}", self.place)).await
+        records::read_all(&self.store, &Request::Records.to(&self.place)).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
-        prune::prune(&self.store, before, &format!("removing old history in {}", self.place)).await
+        prune::prune(&self.store, before, &Request::Prune.to(&self.place)).await
     }
 }
 

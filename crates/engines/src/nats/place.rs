@@ -1,97 +1,38 @@
-//! Which servers and bucket a URL names, and as whom to connect.
+//! Which servers and bucket a URL names.
 
 use std::fmt;
 
-use async_nats::ServerAddr;
 use bellwether_core::store::StoreError;
 
-use super::failure;
+use super::servers::Servers;
 
 const FORM: &str = "write it as nats://[USER:PASSWORD@]HOST:PORT[,HOST:PORT...]/BUCKET, or tls:// for TLS";
-const DEFAULT_PORT: u16 = 4222;
-/// More servers than any cluster has that claims should wait for.
-const MOST_SERVERS: usize = 16;
 /// Short enough for the names of two streams and their directories.
 const LONGEST_BUCKET: usize = 64;
-
-/// What is told to the server about who connects.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Identity {
-    Anonymous,
-    Token(String),
-    User { name: String, password: String },
-}
-
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Anonymous => "Anonymous",
-            Self::Token(_) => "Token(...)",
-            Self::User { .. } => "User(...)",
-        })
-    }
-}
 
 /// A URL, taken apart. Its text is without the credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    tls: bool,
-    pub(super) identity: Identity,
-    hosts: Vec<String>,
+    pub(super) servers: Servers,
     pub(super) bucket: String,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}/{}", self.scheme(), self.hosts.join(","), self.bucket)
+        write!(f, "{}/{}", self.servers, self.bucket)
     }
 }
 
 impl Place {
     /// Takes a URL apart. The error never has the URL: it may hold a password.
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
-        parse(url).map_err(|why| failure::unavailable("opening the NATS store", format!("the URL {why}"), FORM))
-    }
-
-    fn scheme(&self) -> &'static str {
-        if self.tls { "tls" } else { "nats" }
-    }
-
-    /// The servers' addresses, without credentials: those do not go where addresses are shown.
-    pub(super) fn servers(&self) -> Result<Vec<ServerAddr>, StoreError> {
-        let address = |host: &String| format!("{}://{host}", self.scheme()).parse();
-        self.hosts
-            .iter()
-            .map(address)
-            .collect::<Result<_, std::io::Error>>()
-            .map_err(|error| failure::unavailable(&format!("opening {self}"), error, FORM))
-    }
-
-    /// How many servers the URL names.
-    pub(super) fn server_count(&self) -> usize {
-        self.hosts.len()
+        parse(url).map_err(|why| StoreError::unavailable("opening the NATS store", format!("the URL {why}"), FORM))
     }
 }
 
 fn parse(url: &str) -> Result<Place, String> {
-    let (tls, rest) = match (url.strip_prefix("nats://"), url.strip_prefix("tls://")) {
-        (Some(rest), _) => (false, rest),
-        (_, Some(rest)) => (true, rest),
-        _ => return Err("begins with neither nats:// nor tls://".to_owned()),
-    };
-    let (authority, bucket) = rest.split_once('/').ok_or("names no bucket")?;
-    let (identity, hosts) = match authority.split_once('@') {
-        None => (Identity::Anonymous, authority),
-        Some((_, hosts)) if hosts.contains('@') => {
-            return Err("has more than one '@': give the credentials once, and write '@' in them as %40".to_owned());
-        }
-        Some((credentials, hosts)) => (identity(credentials)?, hosts),
-    };
-    let hosts: Vec<String> = hosts.split(',').map(host).collect::<Result<_, _>>()?;
-    if hosts.len() > MOST_SERVERS {
-        return Err(format!("names {} servers; at most {MOST_SERVERS} are allowed", hosts.len()));
-    }
-    Ok(Place { tls, identity, hosts, bucket: checked_bucket(bucket)? })
+    let (servers, bucket) = Servers::parse(url)?;
+    Ok(Place { servers, bucket: checked_bucket(bucket.ok_or("names no bucket")?)? })
 }
 
 fn checked_bucket(bucket: &str) -> Result<String, String> {
@@ -102,59 +43,9 @@ fn checked_bucket(bucket: &str) -> Result<String, String> {
     Ok(bucket.to_owned())
 }
 
-fn identity(credentials: &str) -> Result<Identity, String> {
-    match credentials.split_once(':') {
-        None => decoded(credentials).map(Identity::Token),
-        Some((name, password)) => Ok(Identity::User { name: decoded(name)?, password: decoded(password)? }),
-    }
-}
-
-/// A host with its port; a host that an address cannot have is refused here, before it gets anywhere.
-fn host(text: &str) -> Result<String, String> {
-    let (name, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (address, port) = rest.split_once(']').ok_or("has a '[' without its ']'")?;
-            let address: std::net::Ipv6Addr = address.parse().map_err(|_| "has no IPv6 address in its brackets")?;
-            (format!("[{address}]"), port.strip_prefix(':').or(port.is_empty().then_some("")))
-        }
-        None => match text.split_once(':') {
-            Some((name, port)) => (name.to_owned(), Some(port)),
-            None => (text.to_owned(), Some("")),
-        },
-    };
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-    if name.is_empty() || !(name.starts_with('[') || name.bytes().all(allowed)) {
-        return Err("has a server that is no host name or address".to_owned());
-    }
-    let port = match port {
-        Some("") => DEFAULT_PORT,
-        Some(port) => port.parse().map_err(|_| "has a port that is no number up to 65535")?,
-        None => return Err("has something between ']' and the port".to_owned()),
-    };
-    Ok(format!("{name}:{port}"))
-}
-
-/// Resolves %XX, with which credentials hold the characters that mean something in a URL.
-fn decoded(text: &str) -> Result<String, String> {
-    const WRONG: &str = "has credentials with a '%' that does not begin a %XX of UTF-8";
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte != b'%' {
-            bytes.push(byte);
-            rest = after;
-            continue;
-        }
-        let digits = after.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit)).ok_or(WRONG)?;
-        let digits = std::str::from_utf8(digits).map_err(|_| WRONG)?;
-        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| WRONG)?);
-        rest = &after[2..];
-    }
-    String::from_utf8(bytes).map_err(|_| WRONG.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::servers::Identity;
     use super::*;
 
     fn shown(url: &str) -> String {
@@ -167,17 +58,17 @@ mod tests {
         assert_eq!(shown("tls://a.example:1,10.0.0.1,[::1]:2,[::2]/My_jobs-1"), {
             "tls://a.example:1,10.0.0.1:4222,[::1]:2,[::2]:4222/My_jobs-1"
         });
-        assert_eq!(Place::parse("nats://a,b,c/x").unwrap().servers().unwrap().len(), 3);
+        assert_eq!(Place::parse("nats://a,b,c/x").unwrap().servers.addresses().unwrap().len(), 3);
     }
 
     #[test]
     fn credentials_are_decoded_and_never_shown() {
         let place = Place::parse("nats://me:p%40ss%2F%25@a/jobs").unwrap();
-        assert_eq!(place.identity, Identity::User { name: "me".into(), password: "p@ss/%".into() });
+        assert_eq!(place.servers.identity, Identity::User { name: "me".into(), password: "p@ss/%".into() });
         assert!(!format!("{place} {place:?}").contains("p@ss"));
         let place = Place::parse("nats://s3cret@a/jobs").unwrap();
-        assert_eq!(place.identity, Identity::Token("s3cret".into()));
-        assert!(!format!("{place} {place:?} {:?}", place.servers()).contains("s3cret"));
+        assert_eq!(place.servers.identity, Identity::Token("s3cret".into()));
+        assert!(!format!("{place} {place:?} {:?}", place.servers.addresses()).contains("s3cret"));
     }
 
     #[test]

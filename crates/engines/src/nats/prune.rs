@@ -67,7 +67,7 @@ fn recorded(found: &Found, what: &str) -> Result<Timestamp, StoreError> {
     let time = found.headers.get(RECORDED).and_then(|time| time.as_str().parse().ok());
     time.ok_or_else(|| {
         let why = format!("the message at {} of the history does not tell when it was recorded", found.sequence);
-        failure::unreadable(what, why, DAMAGED)
+        StoreError::unreadable(what, why, DAMAGED)
     })
 }
 

@@ -7,6 +7,7 @@ use async_nats::HeaderMap;
 use bellwether_core::claim::Record;
 use bellwether_core::names::JobName;
 use bellwether_core::store::{Snapshot, StoreError, Swap, Version};
+use bellwether_core::text::shown;
 
 use super::Store;
 use super::api::{self, Held, code};
@@ -90,7 +91,7 @@ pub(super) async fn read_all(store: &Store, what: &str) -> Result<Vec<(JobName, 
     let mut scan = Scan::open(&store.link, &stream, &filter, 1, newest.sequence, Content::All).await.map_err(failed)?;
     while let Some(found) = scan.next().await.map_err(failed)? {
         let job = store.keys.job(&found.subject).ok_or_else(|| {
-            failure::unreadable(what, format!("the key {} is no job's", failure::quoted(&found.subject)), DAMAGED)
+            StoreError::unreadable(what, format!("the key {} is no job's", shown(&found.subject)), DAMAGED)
         })?;
         if is_removal(&found.headers) {
             records.remove(&job);
@@ -104,8 +105,8 @@ pub(super) async fn read_all(store: &Store, what: &str) -> Result<Vec<(JobName, 
 }
 
 fn decoded(payload: &[u8], what: &str) -> Result<Record, StoreError> {
-    let text = std::str::from_utf8(payload).map_err(|error| failure::unreadable(what, error, DAMAGED))?;
-    Record::decode(text).map_err(|error| failure::unreadable(what, &error, error.remedy()))
+    let text = std::str::from_utf8(payload).map_err(|error| StoreError::unreadable(what, error, DAMAGED))?;
+    Record::decode(text).map_err(|error| StoreError::unreadable(what, &error, error.remedy()))
 }
 
 fn is_removal(headers: &HeaderMap) -> bool {

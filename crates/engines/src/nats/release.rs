@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::failure::quoted;
+use bellwether_core::text::shown;
 
 /// The first release that compares a key's revision where the change is applied, on every copy alike. From 2.9.0 on
 /// only the leader compared it, with what it had applied at that moment: two changes that came close together both
@@ -24,7 +24,7 @@ impl fmt::Display for Release {
 
 impl Release {
     pub(super) fn new(text: &str) -> Self {
-        Self { text: quoted(text), number: number(text) }
+        Self { text: shown(text), number: number(text) }
     }
 
     /// Whether a key with several copies cannot be compared and swapped. A release that tells no number is taken for

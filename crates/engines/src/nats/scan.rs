@@ -8,24 +8,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::{HeaderMap, Message, StatusCode, Subscriber};
+use bellwether_core::text::shown;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 
 use super::api;
-use super::failure::{Failure, quoted};
-use super::link::{Connection, Link, MOST_UNREAD};
+use super::failure::Failure;
+use super::link::{Connection, Link};
 
 /// How long the server keeps the consumer of a reader that has vanished.
 const CONSUMER_LIFE: Duration = Duration::from_secs(30);
-/// How many messages are asked for at once: without payload, and with.
+/// How many messages are asked for at once at first: without payload, and with.
 const HEADERS_BATCH: u64 = 256;
 const PAYLOADS_BATCH: u64 = 32;
+/// How many at most, where they turn out to be small, and how many bytes of them are asked for at once, about.
+const LARGEST_BATCH: u64 = 2_048;
+const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// How often, and how soon, a consumer is asked again that not all servers know of yet.
 const MOST_TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(20);
-const _: () = assert!(HEADERS_BATCH < MOST_UNREAD as u64, "what a batch brings must fit into the client's queue");
 
 /// What of the messages is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,8 @@ pub(super) struct Scan<'a> {
     inbox: String,
     answers: Subscriber,
     batch: u64,
+    /// The messages met so far, and the bytes of their payloads.
+    met: (u64, u64),
     /// The first sequence that is wanted. A copy that lags behind may not have come to it when the consumer was made;
     /// the server then delivers what is before it, too.
     from: u64,
@@ -101,7 +106,7 @@ impl<'a> Scan<'a> {
         })
         .await?;
         if consumer.name.is_empty() || !consumer.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(Failure::Nonsense(format!("it names a consumer '{}'", quoted(&consumer.name))));
+            return Err(Failure::Nonsense(format!("it names a consumer '{}'", shown(&consumer.name))));
         }
         let inbox = connection.client.new_inbox();
         let answers =
@@ -113,6 +118,7 @@ impl<'a> Scan<'a> {
             inbox,
             answers,
             batch: if content == Content::All { PAYLOADS_BATCH } else { HEADERS_BATCH },
+            met: (0, 0),
             from,
             witness,
             due: 0,
@@ -145,6 +151,7 @@ impl<'a> Scan<'a> {
     /// Asks for what there is; when the copy lags behind, for what comes.
     async fn ask(&mut self) -> Result<(), Failure> {
         let request = if self.pending > 0 {
+            self.adapt_batch();
             self.due = self.pending.min(self.batch);
             json!({ "batch": self.due, "no_wait": true })
         } else {
@@ -155,6 +162,16 @@ impl<'a> Scan<'a> {
         let asked =
             self.connection.client.publish_with_reply(subject, self.inbox.clone(), request.to_string().into()).await;
         asked.map_err(|error| Failure::NoAnswer(error.to_string()))
+    }
+
+    /// Small messages come in larger batches. What a batch brings must fit into the client's queue.
+    fn adapt_batch(&mut self) {
+        let (messages, bytes) = self.met;
+        if messages > 0 {
+            let fitting = BATCH_BYTES / (bytes / messages).max(1);
+            let largest = u64::try_from(self.link.most_unread() / 2).unwrap_or(LARGEST_BATCH).min(LARGEST_BATCH);
+            self.batch = fitting.min(self.batch * 2).clamp(PAYLOADS_BATCH, largest);
+        }
     }
 
     async fn receive(&mut self) -> Result<Message, Failure> {
@@ -185,7 +202,7 @@ impl<'a> Scan<'a> {
                 Err(Failure::NoAnswer(why.to_owned()))
             }
             _ => {
-                let told = quoted(description.unwrap_or_default());
+                let told = shown(description.unwrap_or_default());
                 Err(Failure::NoAnswer(format!("the reading was ended by the server: {status} {told}")))
             }
         }
@@ -197,6 +214,7 @@ impl<'a> Scan<'a> {
             return Err(Failure::Nonsense("a message does not tell where it stands in the stream".to_owned()));
         };
         self.due -= 1;
+        self.met = (self.met.0 + 1, self.met.1 + u64::try_from(message.payload.len()).unwrap_or(u64::MAX));
         self.pending = pending;
         self.reached = sequence;
         Ok(Found {

@@ -60,7 +60,7 @@ fn about_power(stream: &str, info: &Info) -> Option<String> {
 }
 
 fn about_servers(place: &Place, info: &Info) -> Option<String> {
-    (info.is_clustered() && place.server_count() == 1).then(|| {
+    (info.is_clustered() && place.servers.count() == 1).then(|| {
         "the URL of the store names one server of a cluster: while that one is away no job runs; name all servers, \
          separated by commas"
             .to_owned()

@@ -9,8 +9,6 @@ use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
-use super::failure;
-
 /// A silent peer is asked after this time, then as often, and given up when it stays silent.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
@@ -256,11 +254,11 @@ fn decoded(value: &str) -> Result<String, StoreError> {
 /// It is not named: after a question mark within a password stands the rest of the password.
 fn unknown_parameter() -> StoreError {
     let why = "it has a parameter this program does not know";
-    failure::unavailable(WHAT, why, format!("use {}, sslmode and sslrootcert", PASSED_ON.join(", ")))
+    StoreError::unavailable(WHAT, why, format!("use {}, sslmode and sslrootcert", PASSED_ON.join(", ")))
 }
 
 fn refused(why: &str) -> StoreError {
-    failure::unavailable(WHAT, why, FORM)
+    StoreError::unavailable(WHAT, why, FORM)
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ fn nowhere(address: &Address, failures: Vec<(&String, String, String)>) -> Store
         [(_, why, _)] => vec![why.clone()],
         several => several.iter().map(|(name, why, _)| format!("{name}: {why}")).collect(),
     };
-    failure::unavailable(&what, why.join("; "), remedy)
+    StoreError::unavailable(&what, why.join("; "), remedy)
 }
 
 async fn use_server(

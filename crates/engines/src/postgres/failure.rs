@@ -6,6 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use bellwether_core::store::StoreError;
+use bellwether_core::text::{causes, shown};
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
@@ -23,9 +24,6 @@ const UNTRUSTED: &str =
 const REFUSED: &str = "check user, password and sslmode in --store, and the server's pg_hba.conf";
 const SERVER_LOG: &str = "look into the server's log";
 
-/// More of a server's own words than this is no help.
-const MOST_WORDS: usize = 400;
-
 /// Whether a statement changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Call {
@@ -35,17 +33,9 @@ pub(super) enum Call {
     Write,
 }
 
-pub(super) fn unavailable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
-    StoreError::Unavailable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
-}
-
-pub(super) fn unreadable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
-    StoreError::Unreadable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
-}
-
 /// A row has a value that no release of ours writes.
 pub(super) fn strange_row(what: &str, why: impl Display) -> StoreError {
-    unreadable(what, in_one_line(&why.to_string()), DAMAGED)
+    StoreError::unreadable(what, shown(&why.to_string()), DAMAGED)
 }
 
 /// What a connection ran into before any statement of ours was sent.
@@ -54,7 +44,7 @@ pub(super) fn connecting(what: &str, error: &Error) -> StoreError {
         Some(refusal) => remedy(refusal),
         None => connection_remedy(error),
     };
-    unavailable(what, why(error), remedy)
+    StoreError::unavailable(what, why(error), remedy)
 }
 
 /// What a statement ran into.
@@ -64,8 +54,8 @@ pub(super) fn statement(call: Call, what: &str, error: &Error) -> StoreError {
     };
     match refusal.code() {
         _ if !is_certain(refusal) => lost(call, what, why(error), remedy(refusal)),
-        code if is_about_content(code) => unreadable(what, why(error), remedy(refusal)),
-        _ => unavailable(what, why(error), remedy(refusal)),
+        code if is_about_content(code) => StoreError::unreadable(what, why(error), remedy(refusal)),
+        _ => StoreError::unavailable(what, why(error), remedy(refusal)),
     }
 }
 
@@ -81,8 +71,8 @@ pub(super) fn timed_out(call: Call, what: &str, limit: Duration) -> StoreError {
 
 fn lost(call: Call, what: &str, why: String, remedy: &str) -> StoreError {
     match call {
-        Call::Read => unavailable(what, why, remedy),
-        Call::Write => StoreError::AnswerLost { what: what.to_owned(), why, remedy: remedy.to_owned() },
+        Call::Read => StoreError::unavailable(what, why, remedy),
+        Call::Write => StoreError::answer_lost(what, why, remedy),
     }
 }
 
@@ -178,30 +168,14 @@ fn connection_remedy(error: &Error) -> &'static str {
 
 fn why(error: &Error) -> String {
     match error.as_db_error() {
-        Some(refusal) => format!("{} (SQLSTATE {})", in_one_line(refusal.message()), refusal.code().code()),
-        None => in_one_line(&with_causes(error)),
+        Some(refusal) => format!("{} (SQLSTATE {})", shown(refusal.message()), refusal.code().code()),
+        None => causes(error),
     }
-}
-
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| (*error).source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-/// What came from a server, fit for a terminal and a log.
-fn in_one_line(text: &str) -> String {
-    text.chars().take(MOST_WORDS).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_words_of_a_server_cannot_steer_a_terminal() {
-        assert_eq!(in_one_line("a\n\u{1b}[2Jb"), "a  [2Jb");
-        assert_eq!(in_one_line(&"x".repeat(10_000)).len(), MOST_WORDS);
-    }
 
     #[test]
     fn without_an_answer_a_change_is_unknown_and_a_read_is_not_made() {

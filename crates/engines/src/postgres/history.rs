@@ -52,7 +52,8 @@ impl<'a> Lines<'a> {
             run_id: entries.iter().map(|entry| entry.run_id.as_str()).collect(),
             outcome: entries.iter().map(|entry| entry.outcome.as_str()).collect(),
             recorded: entries.iter().map(|entry| entry.recorded.to_string()).collect(),
-            entry: encoded.map_err(|error: serde_json::Error| failure::unavailable(what, error, failure::RUN_AGAIN))?,
+            entry: encoded
+                .map_err(|error: serde_json::Error| StoreError::unavailable(what, error, failure::RUN_AGAIN))?,
             output: entries.iter().map(|entry| entry.output.tail.as_slice()).collect(),
         })
     }
@@ -92,12 +93,8 @@ pub(super) async fn page(session: &Session, query: &HistoryQuery, what: &str) ->
     if query.limit == 0 {
         return Ok(HistoryPage::default());
     }
-    let before = match &query.before {
-        None => i64::MAX,
-        Some(Cursor(text)) => text.parse().map_err(|_| {
-            failure::unreadable(what, format!("'{text}' is not where a page ended"), "begin at the newest entry")
-        })?,
-    };
+    let before = query.before.as_ref().map_or(Ok(i64::MAX), Cursor::number);
+    let before = before.map_err(|error| StoreError::unreadable(what, &error, error.remedy()))?;
     let limit = query.limit.min(LARGEST_PAGE);
     // One more than asked for shows that there is a next page.
     let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
@@ -121,7 +118,7 @@ fn cut(rows: &[Row], limit: usize, what: &str) -> Result<HistoryPage, StoreError
     let entries = rows.iter().map(|row| {
         let (text, output): (&str, Vec<u8>) =
             row.try_get(1).and_then(|text| Ok((text, row.try_get(2)?))).map_err(strange)?;
-        Entry::decode(text, output).map_err(|error| failure::unreadable(what, &error, error.remedy()))
+        Entry::decode(text, output).map_err(|error| StoreError::unreadable(what, &error, error.remedy()))
     });
     Ok(HistoryPage { entries: entries.collect::<Result<_, _>>()?, next: end.map(|seq| Cursor(seq.to_string())) })
 }

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use bellwether_core::claim::{Entry, Record};
 use bellwether_core::names::JobName;
-use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
+use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Request, Snapshot, StoreError, Swap, Version};
 use jiff::Timestamp;
 
 use address::Address;
@@ -98,7 +98,7 @@ impl PostgresStore {
 #[async_trait::async_trait]
 impl ClaimStore for PostgresStore {
     async fn read(&self, job: &JobName) -> Result<Snapshot, StoreError> {
-        let what = format!("reading job '{job}' from {}", self.place);
+        let what = Request::Read(job).to(&self.place);
         records::read(&self.session, job, &what).await
     }
 
@@ -109,28 +109,28 @@ impl ClaimStore for PostgresStore {
         record: &Record,
         entries: &[Entry],
     ) -> Result<Swap, StoreError> {
-        let what = format!("changing job '{job}' in {}", self.place);
-        let text = record.encode().map_err(|error| failure::unavailable(&what, error, failure::RUN_AGAIN))?;
+        let what = Request::Swap(job).to(&self.place);
+        let text = record.encode().map_err(|error| StoreError::unavailable(&what, error, failure::RUN_AGAIN))?;
         records::swap(&self.session, job, expected, &text, entries, &what).await
     }
 
     async fn append(&self, entry: &Entry) -> Result<(), StoreError> {
-        let what = format!("adding to the history of job '{}' in {}", entry.job, self.place);
+        let what = Request::Append(&entry.job).to(&self.place);
         history::append(&self.session, entry, &what).await
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
-        let what = format!("reading the history in {}", self.place);
+        let what = Request::History.to(&self.place);
         history::page(&self.session, query, &what).await
     }
 
     async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
-        let what = format!("reading all jobs from {}", self.place);
+        let what = Request::Records.to(&self.place);
         records::read_all(&self.session, &what).await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let what = format!("removing old history in {}", self.place);
+        let what = Request::Prune.to(&self.place);
         history::prune(&self.session, before, &what).await
     }
 }

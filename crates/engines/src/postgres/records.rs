@@ -67,7 +67,7 @@ fn named_record(row: &Row, what: &str) -> Result<(JobName, Record), StoreError> 
 }
 
 fn decoded(text: &str, what: &str) -> Result<Record, StoreError> {
-    Record::decode(text).map_err(|error| failure::unreadable(what, &error, error.remedy()))
+    Record::decode(text).map_err(|error| StoreError::unreadable(what, &error, error.remedy()))
 }
 
 pub(super) async fn swap(

@@ -49,7 +49,7 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(7090192401480119400)";
 pub(super) async fn ensure(client: &mut Client, what: &str) -> Result<(), StoreError> {
     let (is_standby, version) = state(client, what).await?;
     if is_standby {
-        return Err(failure::unavailable(what, "the server is a standby: it takes no writes", failure::READ_ONLY));
+        return Err(StoreError::unavailable(what, "the server is a standby: it takes no writes", failure::READ_ONLY));
     }
     match version {
         version if version == newest() => Ok(()),
@@ -100,5 +100,5 @@ fn newest() -> i64 {
 
 fn newer(what: &str, version: i64) -> StoreError {
     let why = format!("the tables' version {version} is not known to this release");
-    failure::unreadable(what, why, "upgrade bellwether on this node")
+    StoreError::unreadable(what, why, "upgrade bellwether on this node")
 }

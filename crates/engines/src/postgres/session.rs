@@ -114,6 +114,6 @@ async fn prepare_tls(protection: &address::Protection) -> Result<Option<Tls>, St
     let prepared = tokio::task::spawn_blocking(move || Tls::prepare(&wanted)).await;
     prepared.unwrap_or_else(|error| {
         let why = format!("the work was stopped: {error}");
-        Err(failure::unavailable("preparing encryption to the PostgreSQL store", why, failure::RUN_AGAIN))
+        Err(StoreError::unavailable("preparing encryption to the PostgreSQL store", why, failure::RUN_AGAIN))
     })
 }

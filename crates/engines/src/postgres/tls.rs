@@ -38,7 +38,7 @@ impl Tls {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| failure::unavailable(WHAT, error, failure::RUN_AGAIN))?;
+            .map_err(|error| StoreError::unavailable(WHAT, error, failure::RUN_AGAIN))?;
         let mut config = match protection {
             Protection::Off => return Ok(None),
             Protection::Verified(roots) => builder.with_root_certificates(trusted(roots)?).with_no_client_auth(),
@@ -68,7 +68,7 @@ fn trusted(roots: &Roots) -> Result<RootCertStore, StoreError> {
     };
     if store.is_empty() {
         let why = format!("there is no certificate to trust in {source}{why}");
-        return Err(failure::unavailable(WHAT, why, "name a file of certificates with sslrootcert=PATH"));
+        return Err(StoreError::unavailable(WHAT, why, "name a file of certificates with sslrootcert=PATH"));
     }
     Ok(store)
 }
@@ -77,7 +77,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, StoreError>
     let read: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     read.map_err(|error| {
         let what = format!("reading {}", path.display());
-        failure::unavailable(&what, error, "name a file of certificates in PEM form with sslrootcert=PATH")
+        StoreError::unavailable(&what, error, "name a file of certificates in PEM form with sslrootcert=PATH")
     })
 }
 

@@ -60,7 +60,7 @@ fn is_ready(place: &Place, connection: &Connection) -> Result<bool, StoreError> 
     match schema::age(connection).map_err(failed)? {
         Age::Newer(version) => {
             let why = format!("its schema version {version} is not known to this release");
-            Err(failure::unreadable(&place.opening(), why, "upgrade bellwether on this node"))
+            Err(StoreError::unreadable(&place.opening(), why, "upgrade bellwether on this node"))
         }
         Age::Older => Ok(false),
         Age::Current => {
@@ -83,7 +83,7 @@ fn switch_to_log(place: &Place, connection: &Connection, patience: Duration) -> 
         return Ok(());
     }
     let why = format!("the file system allows no write-ahead log, only '{mode}'");
-    Err(failure::unavailable(&place.opening(), why, "choose a file on a local disk with --store sqlite:PATH"))
+    Err(StoreError::unavailable(&place.opening(), why, "choose a file on a local disk with --store sqlite:PATH"))
 }
 
 /// Tries again while others keep the file busy, for so long.

@@ -78,7 +78,7 @@ fn built(place: &Place) -> Result<InUse, StoreError> {
     match place.inspect()? {
         Found::Database(in_use) => Ok(in_use),
         Found::Nothing => {
-            Err(failure::unavailable(&place.opening(), "the new file was removed at once", failure::RUN_AGAIN))
+            Err(StoreError::unavailable(&place.opening(), "the new file was removed at once", failure::RUN_AGAIN))
         }
     }
 }
@@ -87,7 +87,7 @@ fn pause(place: &Place, left: Duration) -> Result<Duration, StoreError> {
     if left.is_zero() {
         let lock = place.beside(".lock");
         let remedy = format!("find it with 'fuser {}'", lock.display());
-        return Err(failure::unavailable(
+        return Err(StoreError::unavailable(
             &place.opening(),
             "another process has been setting it up for too long",
             remedy,

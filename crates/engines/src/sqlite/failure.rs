@@ -1,6 +1,5 @@
 //! Errors in words: what failed, on what, why, and what to do.
 
-use std::fmt::Display;
 use std::io;
 
 use bellwether_core::store::StoreError;
@@ -19,14 +18,6 @@ pub(super) const ANOTHER_FILE: &str = "choose another file with --store sqlite:P
 /// What to do when only the moment was wrong.
 pub(super) const RUN_AGAIN: &str = "run again";
 
-pub(super) fn unavailable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
-    StoreError::Unavailable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
-}
-
-pub(super) fn unreadable(what: &str, why: impl Display, remedy: impl Into<String>) -> StoreError {
-    StoreError::Unreadable { what: what.to_owned(), why: why.to_string(), remedy: remedy.into() }
-}
-
 /// What an operation on the file itself, not through SQLite, ran into.
 pub(super) fn io(what: &str, error: &io::Error) -> StoreError {
     let remedy = match error.kind() {
@@ -34,13 +25,17 @@ pub(super) fn io(what: &str, error: &io::Error) -> StoreError {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => NOT_WRITABLE,
         _ => "check the path, or choose another file with --store sqlite:PATH",
     };
-    unavailable(what, error, remedy)
+    StoreError::unavailable(what, error, remedy)
 }
 
 /// What a statement ran into; nothing was changed by it.
 pub(super) fn statement(what: &str, error: &rusqlite::Error) -> StoreError {
     let remedy = remedy(error);
-    if is_about_content(error) { unreadable(what, error, remedy) } else { unavailable(what, error, remedy) }
+    if is_about_content(error) {
+        StoreError::unreadable(what, error, remedy)
+    } else {
+        StoreError::unavailable(what, error, remedy)
+    }
 }
 
 /// What a COMMIT ran into. The change may be in the log all the same, and be seen when the log is next read from
@@ -48,22 +43,18 @@ pub(super) fn statement(what: &str, error: &rusqlite::Error) -> StoreError {
 pub(super) fn commit(what: &str, error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy) => statement(what, error),
-        _ => answer_lost(what, error, remedy(error)),
+        _ => StoreError::answer_lost(what, error, remedy(error)),
     }
 }
 
 /// The thread that read ended early.
 pub(super) fn stopped_reading(what: &str, error: &JoinError) -> StoreError {
-    unavailable(what, format!("the work was stopped: {error}"), RUN_AGAIN)
+    StoreError::unavailable(what, format!("the work was stopped: {error}"), RUN_AGAIN)
 }
 
 /// The thread that wrote ended early, before or after the COMMIT.
 pub(super) fn stopped_writing(what: &str, error: &JoinError) -> StoreError {
-    answer_lost(what, format!("the work was stopped: {error}"), RUN_AGAIN)
-}
-
-fn answer_lost(what: &str, why: impl Display, remedy: &str) -> StoreError {
-    StoreError::AnswerLost { what: what.to_owned(), why: why.to_string(), remedy: remedy.to_owned() }
+    StoreError::answer_lost(what, format!("the work was stopped: {error}"), RUN_AGAIN)
 }
 
 /// Whether the file holds the wrong thing, rather than being out of reach.

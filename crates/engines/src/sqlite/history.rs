@@ -46,12 +46,8 @@ pub(super) fn page(connection: &Connection, query: &HistoryQuery, what: &str) ->
     if query.limit == 0 {
         return Ok(HistoryPage::default());
     }
-    let before = match &query.before {
-        None => i64::MAX,
-        Some(Cursor(text)) => text.parse().map_err(|_| {
-            failure::unreadable(what, format!("'{text}' is not where a page ended"), "begin at the newest entry")
-        })?,
-    };
+    let before = query.before.as_ref().map_or(Ok(i64::MAX), Cursor::number);
+    let before = before.map_err(|error| StoreError::unreadable(what, &error, error.remedy()))?;
     let limit = query.limit.min(LARGEST_PAGE);
     let rows = rows(connection, query, before, limit).map_err(|error| failure::statement(what, &error))?;
     cut(rows, limit, what)
@@ -94,7 +90,7 @@ fn cut(mut rows: Vec<Kept>, limit: usize, what: &str) -> Result<HistoryPage, Sto
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|(seq, ..)| Cursor(seq.to_string()));
     let entries = rows.into_iter().map(|(_, text, output)| {
-        Entry::decode(&text, output).map_err(|error| failure::unreadable(what, &error, error.remedy()))
+        Entry::decode(&text, output).map_err(|error| StoreError::unreadable(what, &error, error.remedy()))
     });
     Ok(HistoryPage { entries: entries.collect::<Result<_, _>>()?, next })
 }

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use bellwether_core::claim::{Entry, Record};
 use bellwether_core::names::JobName;
-use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
+use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Request, Snapshot, StoreError, Swap, Version};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::Mutex;
@@ -107,7 +107,7 @@ impl SqliteStore {
 #[async_trait::async_trait]
 impl ClaimStore for SqliteStore {
     async fn read(&self, job: &JobName) -> Result<Snapshot, StoreError> {
-        let what = format!("reading job '{job}' from {}", self.path.display());
+        let what = Request::Read(job).to(self.path.display());
         let (job, told) = (job.clone(), what.clone());
         let read = self.with_connection(move |connection| records::read(connection, &job, &told)).await;
         read.unwrap_or_else(|error| Err(failure::stopped_reading(&what, &error)))
@@ -120,8 +120,8 @@ impl ClaimStore for SqliteStore {
         record: &Record,
         entries: &[Entry],
     ) -> Result<Swap, StoreError> {
-        let what = format!("changing job '{job}' in {}", self.path.display());
-        let text = record.encode().map_err(|error| failure::unavailable(&what, error, failure::RUN_AGAIN))?;
+        let what = Request::Swap(job).to(self.path.display());
+        let text = record.encode().map_err(|error| StoreError::unavailable(&what, error, failure::RUN_AGAIN))?;
         let change =
             records::Change { job: job.clone(), expected: expected.cloned(), record: text, entries: entries.to_vec() };
         let told = what.clone();
@@ -130,28 +130,28 @@ impl ClaimStore for SqliteStore {
     }
 
     async fn append(&self, entry: &Entry) -> Result<(), StoreError> {
-        let what = format!("adding to the history of job '{}' in {}", entry.job, self.path.display());
+        let what = Request::Append(&entry.job).to(self.path.display());
         let (entry, told) = (entry.clone(), what.clone());
         let appended = self.with_connection(move |connection| history::append(connection, &entry, &told)).await;
         appended.unwrap_or_else(|error| Err(failure::stopped_writing(&what, &error)))
     }
 
     async fn history(&self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
-        let what = format!("reading the history in {}", self.path.display());
+        let what = Request::History.to(self.path.display());
         let (query, told) = (query.clone(), what.clone());
         let page = self.with_connection(move |connection| history::page(connection, &query, &told)).await;
         page.unwrap_or_else(|error| Err(failure::stopped_reading(&what, &error)))
     }
 
     async fn records(&self) -> Result<Vec<(JobName, Record)>, StoreError> {
-        let what = format!("reading all jobs from {}", self.path.display());
+        let what = Request::Records.to(self.path.display());
         let told = what.clone();
         let records = self.with_connection(move |connection| records::read_all(connection, &told)).await;
         records.unwrap_or_else(|error| Err(failure::stopped_reading(&what, &error)))
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let what = format!("removing old history in {}", self.path.display());
+        let what = Request::Prune.to(self.path.display());
         let told = what.clone();
         let pruned = self.with_connection(move |connection| history::prune(connection, before, &told)).await;
         pruned.unwrap_or_else(|error| Err(failure::stopped_writing(&what, &error)))

@@ -71,7 +71,7 @@ impl Place {
         let what = format!("opening the store {}", path.display());
         let name = path
             .file_name()
-            .ok_or_else(|| failure::unavailable(&what, "the path names no file", failure::ANOTHER_FILE))?;
+            .ok_or_else(|| StoreError::unavailable(&what, "the path names no file", failure::ANOTHER_FILE))?;
         let parent = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -120,7 +120,7 @@ impl Place {
     fn refuse_strange_files(&self, metadata: &Metadata) -> Result<(), StoreError> {
         let kind = metadata.file_type();
         if kind.is_symlink() {
-            return Err(failure::unreadable(&self.opening(), "it is a symbolic link", "name the file it points to"));
+            return Err(StoreError::unreadable(&self.opening(), "it is a symbolic link", "name the file it points to"));
         }
         if !kind.is_file() {
             let is = match () {
@@ -128,13 +128,13 @@ impl Place {
                 () if kind.is_fifo() || kind.is_socket() => "a pipe or socket",
                 () => "a device",
             };
-            return Err(failure::unreadable(&self.opening(), format!("it is {is}"), failure::ANOTHER_FILE));
+            return Err(StoreError::unreadable(&self.opening(), format!("it is {is}"), failure::ANOTHER_FILE));
         }
         let me = nix::unistd::geteuid().as_raw();
         if metadata.uid() != me {
             let why = format!("it belongs to user {}, and this is user {me}", metadata.uid());
             let remedy = format!("run as its owner, or {}", failure::ANOTHER_FILE);
-            return Err(failure::unreadable(&self.opening(), why, remedy));
+            return Err(StoreError::unreadable(&self.opening(), why, remedy));
         }
         Ok(())
     }
@@ -146,7 +146,7 @@ impl Place {
             let header = read_header(&self.file).map_err(|error| failure::io(&self.opening(), &error))?;
             if !is_ours(&header) {
                 let remedy = format!("move the file away, or {}", failure::ANOTHER_FILE);
-                return Err(failure::unreadable(&self.opening(), "it is not a database of bellwether", remedy));
+                return Err(StoreError::unreadable(&self.opening(), "it is not a database of bellwether", remedy));
             }
         }
         *in_use.entry(id).or_default() += 1;

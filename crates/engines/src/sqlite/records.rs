@@ -45,13 +45,13 @@ pub(super) fn read_all(connection: &Connection, what: &str) -> Result<Vec<(JobNa
 }
 
 fn named_record(job: String, text: &str, what: &str) -> Result<(JobName, Record), StoreError> {
-    let job = JobName::new(job).map_err(|error| failure::unreadable(what, error, failure::DAMAGED))?;
+    let job = JobName::new(job).map_err(|error| StoreError::unreadable(what, error, failure::DAMAGED))?;
     let record = decoded(text, &format!("{what}, job '{job}'"))?;
     Ok((job, record))
 }
 
 fn decoded(text: &str, what: &str) -> Result<Record, StoreError> {
-    Record::decode(text).map_err(|error| failure::unreadable(what, &error, error.remedy()))
+    Record::decode(text).map_err(|error| StoreError::unreadable(what, &error, error.remedy()))
 }
 
 pub(super) fn swap(connection: &mut Connection, wanted: &Change, what: &str) -> Result<Swap, StoreError> {

@@ -1,7 +1,7 @@
 //! Commands as child processes.
 //!
-//! - [`spec`]: what is to be run, and how. [`spawn`]: its start, and why it can fail.
-//! - [`observer`], [`tail`]: who sees its output. `pump`, `writer`: how the output is copied.
+//! - [`spec`]: what is to be run, and how. [`surroundings`]: where and as whom. [`spawn`]: its start, and why it can fail.
+//! - [`observer`], [`tail`], `printed`: who sees its output. `pump`, `writer`: how the output is copied.
 //! - `process`, `group`: its processes. `termination`: when they must end.
 //! - `input`: what it reads, where that is not what we read.
 //! - `guard`, `guard_process`: who ends them when we no longer can.
@@ -9,12 +9,14 @@
 mod group;
 mod guard;
 mod guard_process;
-mod input;
+pub(crate) mod input;
 pub mod observer;
+pub(crate) mod printed;
 mod process;
 mod pump;
 pub mod spawn;
 pub mod spec;
+pub mod surroundings;
 pub mod tail;
 mod termination;
 mod writer;
@@ -33,6 +35,7 @@ pub use observer::{Observer, Stream};
 pub use process::How;
 pub use spawn::SpawnError;
 pub use spec::{CommandSpec, OutputMode};
+pub use surroundings::Surroundings;
 pub use tail::Tail;
 
 use crate::alarm::Alarm;
@@ -86,7 +89,7 @@ impl<O: Observer> Child<O> {
     /// # Errors
     /// When the command cannot be executed or the machine has no room for it; nothing runs then.
     pub fn spawn(spec: &CommandSpec, observer: O) -> Result<Self, SpawnError> {
-        Self::start(spec, spawn::standard_input(), observer)
+        Self::start(spec, &Surroundings::default(), spawn::standard_input(), observer)
     }
 
     /// The same, for a command that reads these bytes, and then the end of its input.
@@ -94,23 +97,44 @@ impl<O: Observer> Child<O> {
     /// # Errors
     /// As [`Child::spawn`]; and when there is no memory to keep the bytes in until they are read.
     pub fn spawn_reading(spec: &CommandSpec, bytes: &[u8], observer: O) -> Result<Self, SpawnError> {
-        let input = input::of_bytes(bytes).map_err(|source| spawn::other(spec, source))?;
-        Self::start(spec, input.into(), observer)
+        Self::spawn_in(&Surroundings::default(), spec, bytes, observer)
     }
 
-    fn start(spec: &CommandSpec, input: Stdio, observer: O) -> Result<Self, SpawnError> {
+    /// The same, for a command with surroundings of its own.
+    ///
+    /// # Errors
+    /// As [`Child::spawn_reading`]; and when the directory cannot be entered, or we are not allowed to run commands as
+    /// the user.
+    pub fn spawn_in(
+        surroundings: &Surroundings,
+        spec: &CommandSpec,
+        bytes: &[u8],
+        observer: O,
+    ) -> Result<Self, SpawnError> {
+        let input = input::of_bytes(bytes).map_err(|source| spawn::other(spec, source))?;
+        Self::start(spec, surroundings, input.into(), observer)
+    }
+
+    fn start(
+        spec: &CommandSpec,
+        surroundings: &Surroundings,
+        input: Stdio,
+        observer: O,
+    ) -> Result<Self, SpawnError> {
         let failed = |source| spawn::other(spec, source);
         let [to_out, to_err] = spawn::targets(spec)?;
         let pipe = || pipe2(OFlag::O_CLOEXEC).map_err(io::Error::from).map_err(failed);
         let (from_out, out) = pipe()?;
         let (from_err, err) = pipe()?;
+        // In place of a pipe of its own, which ends at once, standard error gets the other one.
+        let err = if spec.output == OutputMode::CaptureMerged { out.try_clone().map_err(failed)? } else { err };
         // All that can fail comes before the start. The handler for SIGCHLD also undoes an inherited 'ignore', under
         // which the kernel would throw the status away.
         let out_pump = Pump::new(Stream::Out, from_out, to_out).map_err(failed)?;
         let err_pump = Pump::new(Stream::Err, from_err, to_err).map_err(failed)?;
         let children = unix::signal(SignalKind::child()).map_err(failed)?;
         let alarm = Alarm::new().map_err(failed)?;
-        let process = spawn::start(spec, input, out, err)?;
+        let process = spawn::start(spec, surroundings, input, out, err)?;
         let timeout_at = spec.timeout.map(|timeout| clock::mono() + timeout);
         let termination = Termination::new(timeout_at, spec.kill_after);
         Ok(Self {

@@ -16,6 +16,7 @@ use nix::unistd::{Pid, getpid, getppid};
 use super::guard::{Guard, Message};
 use super::process::Process;
 use super::spec::{CommandSpec, OutputMode};
+use super::surroundings::Surroundings;
 use super::writer::Writer;
 
 /// Why a command was not started. Shells, and `timeout(1)`, report the first as status 127 and the second as 126.
@@ -48,10 +49,17 @@ pub enum SpawnError {
 }
 
 /// Starts the process with the write ends of two pipes as its outputs, and its guard first when it is tied to us.
-pub(super) fn start(spec: &CommandSpec, input: Stdio, out: OwnedFd, err: OwnedFd) -> Result<Process, SpawnError> {
+pub(super) fn start(
+    spec: &CommandSpec,
+    surroundings: &Surroundings,
+    input: Stdio,
+    out: OwnedFd,
+    err: OwnedFd,
+) -> Result<Process, SpawnError> {
     let guard = if spec.tied { Some(Guard::start()) } else { None };
     let guard = guard.transpose().map_err(|source| other(spec, source))?;
     let mut command = Command::new(&spec.program);
+    surroundings.prepare(&mut command);
     command
         .args(&spec.args)
         .envs(spec.env.iter().map(|(name, value)| (name, value)))
@@ -60,21 +68,26 @@ pub(super) fn start(spec: &CommandSpec, input: Stdio, out: OwnedFd, err: OwnedFd
         .stderr(err)
         .process_group(0);
     // On failure the guard is dropped here, and ends without harm.
-    let leader = spawn(&mut command, spec, guard.as_ref()).map_err(|error| classify(spec, error))?;
+    let leader = spawn(&mut command, spec, surroundings, guard.as_ref()).map_err(|error| classify(spec, error))?;
     Ok(Process::new(leader, guard))
 }
 
 /// Where nothing is to be done between fork and exec, the standard library starts a process without a copy of ours,
 /// which is much faster.
-fn spawn(command: &mut Command, spec: &CommandSpec, guard: Option<&Guard>) -> io::Result<Child> {
-    if !spec.tied && spec.inherit.is_empty() {
+fn spawn(
+    command: &mut Command,
+    spec: &CommandSpec,
+    surroundings: &Surroundings,
+    guard: Option<&Guard>,
+) -> io::Result<Child> {
+    if !spec.tied && spec.inherit.is_empty() && surroundings.are_our_own() {
         match command.spawn() {
             // posix_spawn(3) refuses a file without a `#!` line; execvp(3), below, gives it to /bin/sh.
             Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {}
             result => return result,
         }
     }
-    prepare_in_child(command, spec, guard);
+    prepare_in_child(command, spec, surroundings, guard)?;
     command.spawn()
 }
 
@@ -92,19 +105,25 @@ pub(super) fn targets(spec: &CommandSpec) -> Result<[Option<Writer>; 2], SpawnEr
     let stdout = || ours(&io::stdout(), "stdout").map(Some);
     let stderr = || ours(&io::stderr(), "stderr").map(Some);
     let targets = match spec.output {
-        OutputMode::Capture => Ok([None, None]),
+        OutputMode::Capture | OutputMode::CaptureMerged => Ok([None, None]),
         OutputMode::PassThrough => stdout().and_then(|out| Ok([out, stderr()?])),
         OutputMode::ToStderr => stderr().and_then(|out| Ok([out, stderr()?])),
     };
     targets.map_err(|source| other(spec, source))
 }
 
-#[expect(unsafe_code, reason = "inheritance and the parent's death are set between fork and exec, or not at all")]
-fn prepare_in_child(command: &mut Command, spec: &CommandSpec, guard: Option<&Guard>) {
+#[expect(unsafe_code, reason = "inheritance, user and the parent's death are set between fork and exec, or not at all")]
+fn prepare_in_child(
+    command: &mut Command,
+    spec: &CommandSpec,
+    surroundings: &Surroundings,
+    guard: Option<&Guard>,
+) -> io::Result<()> {
     let inherited: Vec<RawFd> = spec.inherit.iter().map(AsRawFd::as_raw_fd).collect();
     let announce_on = guard.map(Guard::announce_on);
     let parent = getpid();
     let tied = spec.tied;
+    let change = surroundings.change()?;
     let prepare = move || {
         if tied {
             die_with(parent)?;
@@ -112,10 +131,12 @@ fn prepare_in_child(command: &mut Command, spec: &CommandSpec, guard: Option<&Gu
         if let Some(pipe) = announce_on {
             announce(pipe)?;
         }
+        change.make()?;
         inherited.iter().try_for_each(|&descriptor| keep_open(descriptor))
     };
     // SAFETY: the closure only makes system calls; it neither allocates nor takes locks.
     unsafe { command.pre_exec(prepare) };
+    Ok(())
 }
 
 /// Asks to be killed when the thread that spawned us ends, and makes sure that it has not ended already.

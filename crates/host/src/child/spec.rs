@@ -33,4 +33,7 @@ pub enum OutputMode {
     ToStderr,
     /// It goes nowhere else.
     Capture,
+    /// It goes nowhere else, and both outputs are one, as `2>&1` makes them: what is written first is seen first. All
+    /// of it is observed as standard output.
+    CaptureMerged,
 }

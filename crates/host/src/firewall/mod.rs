@@ -2,6 +2,7 @@
 //!
 //! - [`ports`]: which ports. `programs`: what this machine has to refuse with. `rights`: whether it may.
 //! - `nft`, `iptables`: the two ways, the first where it can be had. `found`: what both look for, and what to do then.
+//! - [`sole`]: one of our programs at a time changes it.
 //! - `tool`: runs their programs, with a timeout and a bound. [`error`]: what can fail, and what to do.
 
 pub mod error;
@@ -11,6 +12,7 @@ mod nft;
 pub mod ports;
 mod programs;
 mod rights;
+pub mod sole;
 mod tool;
 
 use std::fmt;
@@ -22,6 +24,7 @@ pub use error::{FirewallError, Unavailable};
 pub use found::Outcome;
 pub use nft::ruleset::ruleset;
 pub use ports::{Ports, PortsError};
+pub use sole::{NotSole, SoleUse};
 
 use found::Found;
 use iptables::Iptables;

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::child::{Child, CommandSpec, Ended, How, Observer, OutputMode, Stream, Tail};
+use crate::child::printed::Printed;
+use crate::child::{Child, CommandSpec, Ended, How, OutputMode};
 
 use super::error::FirewallError;
 
@@ -14,8 +15,6 @@ const LIMIT: Duration = Duration::from_secs(10);
 const KILL_AFTER: Duration = Duration::from_secs(1);
 /// The most that is read of what it prints: some thousand rules.
 const MOST_OUTPUT: usize = 1_024 * 1_024;
-/// How much is kept of what it says about its failure.
-const MOST_SAID: usize = 1_024;
 
 /// A program that is there.
 #[derive(Debug, Clone)]
@@ -40,16 +39,16 @@ impl Tool {
     /// When it cannot be started, fails, takes or prints too much.
     pub(super) async fn run(&self, arguments: &[&str], input: &str) -> Result<String, FirewallError> {
         let command = || self.command(arguments);
-        let mut child = Child::spawn_reading(&self.spec(arguments), input.as_bytes(), Output::new())?;
+        let mut child = Child::spawn_reading(&self.spec(arguments), input.as_bytes(), Printed::new(MOST_OUTPUT))?;
         let ended = child.ended().await;
-        let output = child.into_observer();
+        let printed = child.into_observer();
         match ended {
             Ended { timed_out: true, .. } => Err(FirewallError::TimedOut { command: command(), limit: self.limit }),
-            Ended { how: How::Exited(0), .. } if output.is_too_long => {
-                Err(FirewallError::TooLong { command: command(), limit: MOST_OUTPUT })
-            }
-            Ended { how: How::Exited(0), .. } => Ok(String::from_utf8_lossy(&output.out).into_owned()),
-            Ended { how, .. } => Err(FirewallError::Failed { command: command(), how, said: output.said() }),
+            Ended { how: How::Exited(0), .. } => match printed.out() {
+                Some(out) => Ok(String::from_utf8_lossy(out).into_owned()),
+                None => Err(FirewallError::TooLong { command: command(), limit: MOST_OUTPUT }),
+            },
+            Ended { how, .. } => Err(FirewallError::Failed { command: command(), how, said: printed.said() }),
         }
     }
 
@@ -64,37 +63,6 @@ impl Tool {
             tied: false,
             timeout: Some(self.limit),
             kill_after: KILL_AFTER,
-        }
-    }
-}
-
-/// What a program prints, within bounds.
-struct Output {
-    out: Vec<u8>,
-    is_too_long: bool,
-    err: Tail,
-}
-
-impl Output {
-    fn new() -> Self {
-        Self { out: Vec::new(), is_too_long: false, err: Tail::new(MOST_SAID) }
-    }
-
-    /// What it said on standard error, in one line.
-    fn said(self) -> String {
-        let said = self.err.into_kept().tail;
-        let said = String::from_utf8_lossy(&said);
-        let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        if lines.is_empty() { "it said nothing".to_owned() } else { lines.join("; ") }
-    }
-}
-
-impl Observer for Output {
-    fn observe(&mut self, stream: Stream, bytes: &[u8]) {
-        match stream {
-            Stream::Err => self.err.push(bytes),
-            Stream::Out if self.out.len() + bytes.len() > MOST_OUTPUT => self.is_too_long = true,
-            Stream::Out => self.out.extend_from_slice(bytes),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 mod lines;
 pub mod outcome;
-mod scripts;
+pub(crate) mod scripts;
 mod trust;
 
 use std::ffi::OsString;

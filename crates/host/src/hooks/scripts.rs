@@ -50,7 +50,7 @@ pub enum HookError {
 
 /// A script that was found.
 #[derive(Debug)]
-pub(super) enum Script {
+pub(crate) enum Script {
     /// It is to be run.
     Runnable(PathBuf),
     /// It is not to be run.
@@ -71,8 +71,9 @@ pub(super) fn directory_of(dir: &Path, state: &str) -> Result<PathBuf, HookError
     }
 }
 
-/// The scripts in a directory, in the order of their names' bytes. Only root is careful.
-pub(super) fn find(dir: &Path, careful: bool) -> Result<Vec<Script>, HookError> {
+/// The scripts in a directory, in the order of their names' bytes. Who is `careful` runs none that another user could
+/// have written.
+pub(crate) fn find(dir: &Path, careful: bool) -> Result<Vec<Script>, HookError> {
     let mut names = match names(dir) {
         Err(HookError::Unreadable { source, .. }) if source.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         names => names?,

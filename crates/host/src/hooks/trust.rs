@@ -1,19 +1,19 @@
-//! Whether root may run a file: whether nobody else can have written it, or put it there.
+//! Whether a file may be run: whether nobody but root and us can have written it, or put it there.
 
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::files::WRITABLE_BY_OTHERS;
+use crate::files::{WRITABLE_BY_OTHERS, our_uid};
 
 /// The bit of a directory where users may only remove what is theirs, as in /tmp.
 const STICKY: u32 = 0o1000;
 
-/// Why root does not run a file: another user has, or could have, a hand in it, or in a directory on the way to it.
+/// Why a file is not run: another user has, or could have, a hand in it, or in a directory on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Suspicion {
     /// It belongs to somebody else.
-    #[error("{} belongs to user {owner}, and root runs its own scripts only; take it over (chown root)", path.display())]
+    #[error("{} belongs to user {owner}, who is neither root nor us; take it over (chown root)", path.display())]
     Foreign {
         /// The file or directory.
         path: PathBuf,
@@ -21,7 +21,7 @@ pub enum Suspicion {
         owner: u32,
     },
     /// Its group or all users may write to it.
-    #[error("{} may be written by other users than root; take that right away (chmod go-w)", path.display())]
+    #[error("{} may be written by other users; take that right away (chmod go-w)", path.display())]
     Writable {
         /// The file or directory.
         path: PathBuf,
@@ -55,7 +55,7 @@ fn of(path: &Path, excused: u32) -> Option<Suspicion> {
         Ok(found) => found,
         Err(error) => return Some(unknown(path, &error)),
     };
-    if found.uid() != 0 {
+    if ![0, our_uid()].contains(&found.uid()) {
         return Some(Suspicion::Foreign { path: path.to_owned(), owner: found.uid() });
     }
     let is_writable = found.mode() & WRITABLE_BY_OTHERS != 0 && found.mode() & excused == 0;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bellwether_host::child::{Child, Stream, Tail};
+use bellwether_host::child::{Child, OutputMode, Stream, Tail};
 use bellwether_host::clock;
 use tokio::time::timeout;
 
@@ -20,6 +20,15 @@ async fn both_outputs_are_told_apart_and_any_bytes_are_kept() {
     assert_eq!(end_of(&mut child).await, exited(0));
     drop(child);
     assert_eq!((out.as_slice(), err.as_slice()), (&b"a\xff\0b"[..], &b"\xc3"[..]));
+}
+
+#[tokio::test]
+async fn merged_outputs_are_in_the_order_of_their_writing() {
+    let mut spec = script("for n in 1 2 3 4 5 6 7 8 9; do echo out $n; echo err $n >&2; done");
+    spec.output = OutputMode::CaptureMerged;
+    let (ended, output) = run(&spec).await;
+    let expected: String = (1..10).map(|n| format!("out {n}\nerr {n}\n")).collect();
+    assert_eq!((ended, String::from_utf8(output).unwrap()), (exited(0), expected));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::fake_elb::{FakeAws, Instance};
 use crate::http::{Request, Server};
-use crate::imds::FakeImds;
+use crate::imds::{Builder, FakeImds, REAL_ADDRESS};
 use group::Group;
 pub use group::{Fault, Step};
 
@@ -44,11 +44,25 @@ pub struct FakeCloneSquad {
 impl FakeCloneSquad {
     /// Starts one on free ports of 127.0.0.1, with an instance that is running and in the group.
     pub fn start() -> Self {
+        Self::with(FakeImds::builder().v2_required(), "127.0.0.1:0")
+    }
+
+    /// The same for CloneSquad's own watcher, which knows the metadata service by its real address and version 1 alone:
+    /// in a network that has this address, see [`crate::netns::private_network_with`].
+    pub fn start_for_old_watcher() -> Self {
+        let fake = Self::with(FakeImds::builder(), REAL_ADDRESS);
+        // It puts a slash behind that URL in any case.
+        let url = format!("{}/v1", fake.server.url());
+        fake.change_discovery(|discovery| discovery["InteractAPIGWUrl"] = json!(url));
+        fake
+    }
+
+    fn with(imds: Builder, metadata_address: &str) -> Self {
         let group = Arc::new(Mutex::new(Group::new(INSTANCE)));
         let shared = Arc::clone(&group);
         let server = Server::start("127.0.0.1:0", move |request| answers::answer(request, &mut shared.lock().unwrap()));
-        let imds = FakeImds::builder().v2_required().instance_id(INSTANCE).region(REGION);
-        let imds = imds.role("watcher", ACCESS_KEY, SECRET_KEY, SESSION_TOKEN).start();
+        let imds = imds.instance_id(INSTANCE).region(REGION);
+        let imds = imds.role("watcher", ACCESS_KEY, SECRET_KEY, SESSION_TOKEN).start_at(metadata_address);
         let fake = Self { imds, aws: FakeAws::start(), server, group };
         fake.set_tags(&[("clonesquad:group-name", GROUP)]);
         let url = format!("{}/v1/", fake.server.url());

@@ -10,6 +10,8 @@ use bellwether_core::names::JobName;
 use bellwether_core::store::{ClaimStore, HistoryPage, HistoryQuery, Snapshot, StoreError, Swap, Version};
 use jiff::Timestamp;
 
+use crate::dice::Dice;
+
 /// What happens to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -151,29 +153,16 @@ impl<S: ClaimStore + ?Sized> ClaimStore for FaultyStore<S> {
     }
 }
 
-/// Marsaglia's xorshift64*: small, and the same everywhere.
-struct Generator(u64);
+/// What happens to calls by chance.
+struct Generator(Dice);
 
 impl Generator {
     fn new(seed: u64) -> Self {
-        // A state of zero stays zero; neighbouring seeds must not give neighbouring numbers.
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// From 0 to less than 1.
-    fn fraction(&mut self) -> f64 {
-        f64::from(u32::try_from(self.next() >> 32).unwrap()) / (f64::from(u32::MAX) + 1.0)
+        Self(Dice::new(seed))
     }
 
     fn fault(&mut self, rates: &Rates) -> Fault {
-        let mut drawn = self.fraction();
+        let mut drawn = self.0.fraction();
         let mut falls_in = |rate: f64| {
             drawn -= rate;
             drawn < 0.0
@@ -185,7 +174,7 @@ impl Generator {
             return Fault::AnswerLost;
         }
         let (before, after) = (falls_in(rates.delayed / 2.0), falls_in(rates.delayed / 2.0));
-        let delay = rates.longest_delay.mul_f64(self.fraction());
+        let delay = rates.longest_delay.mul_f64(self.0.fraction());
         match (before, after) {
             (true, _) => Fault::Delay(delay),
             (false, true) => Fault::LateAnswer(delay),

@@ -84,6 +84,15 @@ async fn ec2_tells_the_names_of_hundreds_of_instances_and_leaves_out_those_that_
     assert_eq!(proxy.log().len(), 2);
 }
 
+#[tokio::test]
+async fn blanks_around_the_name_of_an_instance_are_part_of_it() {
+    for name in [" web 1", "web  1 \u{3000}", " "] {
+        let ids = Moto::shared().run_instances(REGION, 1, &[("Name", name)]);
+        let found = balancers_at(Moto::shared().endpoint(), REGION).ec2_instances(&[ids[0].parse().unwrap()]).await;
+        assert_eq!(found.unwrap()[0].name.as_deref(), Some(name));
+    }
+}
+
 /// An answer to registering: `ids` are registered now.
 fn registered(ids: &[&str]) -> Reply {
     let members: String = ids.iter().map(|id| format!("<member><InstanceId>{id}</InstanceId></member>")).collect();

@@ -68,7 +68,7 @@ struct SetArgs {
 }
 
 fn change(text: &str) -> Result<AttributeChange, String> {
-    text.parse().map_err(|error: ApiError| format!("{}; {}", error.message, error.remedy))
+    text.parse().map_err(|error: ApiError| Failure::from(error).in_one_line())
 }
 
 pub(super) async fn run(args: AttributesArgs, context: Context) -> Result<u8, Failure> {

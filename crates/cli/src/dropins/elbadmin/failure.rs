@@ -22,7 +22,7 @@ impl Failure {
 
 impl From<ApiError> for Failure {
     fn from(error: ApiError) -> Self {
-        Self::Told(format!("{}; {}", error.message, error.remedy))
+        Self::Told(Native::from(error).in_one_line())
     }
 }
 

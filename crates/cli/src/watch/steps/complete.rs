@@ -8,6 +8,7 @@ use bellwether_core::watch::Completion;
 use bellwether_host::clock;
 
 use super::super::work::{GiveUp, Tools};
+use crate::failure::Failure;
 
 /// How long it is tried, and how long an instance may take to get from its last state to the hook.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -22,7 +23,7 @@ pub(in super::super) async fn complete(tools: &Tools, how: Completion, mut give_
         let last = match once(&lifecycle, &instance, how).await {
             Ok(Progress::Done) => return Ok(()),
             Ok(Progress::NotYet) => "the instance is terminating, but no hook holds it yet".to_owned(),
-            Err(error) => format!("{}; {}", error.message, error.remedy),
+            Err(error) => Failure::from(error).in_one_line(),
         };
         if clock::mono() >= end {
             return Err(last);

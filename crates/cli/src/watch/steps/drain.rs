@@ -22,8 +22,8 @@ pub(in super::super) async fn take_out(
     give_up: GiveUp,
 ) -> Result<(), String> {
     let identity = tools.identity().await?;
-    let file = JournalFile::lock(&tools.journals, &identity.id).map_err(say)?;
-    let kept = file.load().map_err(say)?.filter(|journal| !journal.is_over());
+    let file = JournalFile::lock(&tools.journals, &identity.id).map_err(Failure::in_one_line)?;
+    let kept = file.load().map_err(Failure::in_one_line)?.filter(|journal| !journal.is_over());
     let journal = match kept {
         Some(journal) => journal,
         None => {
@@ -31,7 +31,7 @@ pub(in super::super) async fn take_out(
             let ids = [identity.id.to_string()];
             let planned =
                 tools.aws.drains(identity.region.as_deref()).plan(&identity.id, &ids, clock::now().wall).await;
-            planned.map_err(|error| format!("{}; {}", error.message, error.remedy))?
+            planned.map_err(|error| Failure::from(error).in_one_line())?
         }
     };
     if journal.entries.is_empty() {
@@ -49,12 +49,12 @@ pub(in super::super) async fn take_out(
 /// Puts this node back where it was taken out. A node without a journal was not taken out.
 pub(in super::super) async fn put_back(tools: &Tools, give_up: GiveUp) -> Result<(), String> {
     let node: NodeId = tools.identity().await?.id;
-    let file = JournalFile::lock(&tools.journals, &node).map_err(say)?;
-    let Some(journal) = file.load().map_err(say)? else { return Ok(()) };
+    let file = JournalFile::lock(&tools.journals, &node).map_err(Failure::in_one_line)?;
+    let Some(journal) = file.load().map_err(Failure::in_one_line)? else { return Ok(()) };
     let drains = tools.aws.drains(Some(&journal.region));
     let run = Run::undrain(journal, Options::default(), clock::now());
     outcome(tools, &go(tools, run, &drains, &file, give_up).await)?;
-    file.remove().map_err(say)
+    file.remove().map_err(Failure::in_one_line)
 }
 
 async fn go(
@@ -88,11 +88,4 @@ fn outcome(tools: &Tools, report: &Report) -> Result<(), String> {
     }
     let missing: Vec<_> = report.missing().map(|(place, ending)| format!("{place}: {ending}")).collect();
     if missing.is_empty() { Ok(()) } else { Err(missing.join("; ")) }
-}
-
-fn say(failure: Failure) -> String {
-    match failure.remedy {
-        Some(remedy) => format!("{}; {remedy}", failure.message),
-        None => failure.message,
-    }
 }

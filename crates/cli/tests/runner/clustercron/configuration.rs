@@ -88,13 +88,13 @@ fn the_region_is_the_environments_the_profiles_the_boto_files_or_the_instances()
 fn the_endpoint_of_the_boto_files_is_for_classic_load_balancers() {
     let node = Node::chosen();
     let address = node.aws.url().replace("http://", "");
-    let boto = format!("[Boto]\nis_secure = False\nelb_region_endpoint = {address}\n");
+    let boto = format!("[Boto]\nis_secure = False\nelb_region_name = eu-west-1\nelb_region_endpoint = {address}\n");
     node.sandbox.write("home/.boto", boto);
     let run = with_keys(node.sandbox.run(node.link()))
         .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", node.imds.url())
         .args(["elb", "web", "touch", "ran"]);
     run.finish().expect_code(0);
-    assert_eq!(node.aws.calls("DescribeInstanceHealth"), 1);
+    assert_eq!((node.aws.calls("DescribeInstanceHealth"), region_of(&node.aws).as_str()), (1, "eu-west-1"));
     assert!(node.file("ran").exists());
 }
 

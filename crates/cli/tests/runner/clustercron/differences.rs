@@ -11,7 +11,7 @@ use bellwether_testkit::process::{Finished, Run, Running};
 use super::documentation::{Row, differences};
 use super::old::{Both, Network, in_network};
 use super::support::{region_of, signal, wait_until};
-use super::syslog::behind_dev;
+use crate::dev_log::behind_dev;
 
 type Check = fn(&Network, &Row);
 

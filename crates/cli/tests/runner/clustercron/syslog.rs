@@ -1,25 +1,12 @@
-//! `-s`: the log goes to `/dev/log`, played in a mount namespace of the program's own.
+//! `-s`: the log goes to `/dev/log`.
 
-use std::os::unix::net::UnixDatagram;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use bellwether_testkit::fake_elb::{Fault, Faults};
-use bellwether_testkit::process::{Run, Sandbox};
+use bellwether_testkit::process::Run;
 
 use super::support::{ME, Node, OTHER, with_keys};
-
-/// A program where `/dev` holds what the directory holds, to be given as the next argument.
-pub(super) fn behind_dev(sandbox: &Sandbox, dev: &Path) -> Run {
-    sandbox.run("unshare").args(["--mount", "--propagation", "private", "sh", "-c", WITH_DEV, "sh"]).arg(dev)
-}
-
-/// Puts a directory in the place of `/dev`, with the devices that programs cannot do without, and becomes the program.
-/// Its process id stays that of the shell.
-const WITH_DEV: &str = "set -e; dev=$1; shift
-    for name in null zero urandom; do touch $dev/$name; mount --bind /dev/$name $dev/$name; done
-    mount --rbind $dev /dev
-    exec \"$@\"";
+use crate::dev_log::{behind_dev, daemon, dev, receive};
 
 /// `clustercron` where `/dev` holds what the directory holds.
 fn with_dev(node: &Node, dev: &Path, arguments: &[&str]) -> Run {
@@ -27,28 +14,10 @@ fn with_dev(node: &Node, dev: &Path, arguments: &[&str]) -> Run {
     run.env("AWS_ENDPOINT_URL", node.aws.url()).env("AWS_EC2_METADATA_SERVICE_ENDPOINT", node.imds.url())
 }
 
-fn dev(node: &Node) -> PathBuf {
-    let dev = node.sandbox.path().join("dev");
-    std::fs::create_dir(&dev).unwrap();
-    dev
-}
-
-fn daemon(dev: &Path) -> UnixDatagram {
-    let daemon = UnixDatagram::bind(dev.join("log")).unwrap();
-    daemon.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
-    daemon
-}
-
-fn receive(daemon: &UnixDatagram) -> String {
-    let mut buffer = [0; 65_536];
-    let length = daemon.recv(&mut buffer).expect("a message");
-    String::from_utf8_lossy(&buffer[..length]).into_owned()
-}
-
 #[test]
 fn s_sends_the_texts_of_the_manual_to_syslog_and_nothing_to_the_console() {
     let node = Node::chosen();
-    let dev = dev(&node);
+    let dev = dev(&node.sandbox);
     let daemon = daemon(&dev);
     let running = with_dev(&node, &dev, &["-v", "-s", "elb", "web", "echo", "test"]).start();
     let received: Vec<_> = (0..6).map(|_| receive(&daemon)).collect();
@@ -71,7 +40,7 @@ fn s_sends_the_texts_of_the_manual_to_syslog_and_nothing_to_the_console() {
 fn s_sends_errors_to_syslog_alone() {
     let node = Node::chosen();
     node.aws.misbehave(Faults::always(Fault::Denied));
-    let dev = dev(&node);
+    let dev = dev(&node.sandbox);
     let daemon = daemon(&dev);
     let done = with_dev(&node, &dev, &["--syslog", "alb", "web", "touch", "ran"]).finish().expect_code(1);
     assert_eq!((done.stdout_text(), done.stderr_text()), (String::new(), String::new()));
@@ -84,7 +53,7 @@ fn s_sends_errors_to_syslog_alone() {
 #[test]
 fn s_marks_every_line_of_the_output_as_ours() {
     let node = Node::chosen();
-    let dev = dev(&node);
+    let dev = dev(&node.sandbox);
     let daemon = daemon(&dev);
     let forged = "one\nsu: root logged in\nthree";
     let running = with_dev(&node, &dev, &["-sv", "elb", "web", "printf", "%s", forged]).start();
@@ -100,14 +69,14 @@ fn s_marks_every_line_of_the_output_as_ours() {
 #[test]
 fn without_a_daemon_the_log_goes_to_the_console() {
     let node = Node::chosen();
-    let done = with_dev(&node, &dev(&node), &["-v", "-s", "elb", "web"]).finish().expect_code(0);
+    let done = with_dev(&node, &dev(&node.sandbox), &["-v", "-s", "elb", "web"]).finish().expect_code(0);
     assert!(done.stderr_text().starts_with("INFO     clustercron.lb : Instance ID: "), "{}", done.stderr_text());
 }
 
 #[test]
 fn a_daemon_that_goes_away_harms_nobody() {
     let node = Node::chosen();
-    let dev = dev(&node);
+    let dev = dev(&node.sandbox);
     let daemon = daemon(&dev);
     let command = "touch started; until [ -e go ]; do sleep 0.05; done; exit 7";
     let running = with_dev(&node, &dev, &["-sv", "elb", "web", "sh", "-c", command]).start();
@@ -120,7 +89,7 @@ fn a_daemon_that_goes_away_harms_nobody() {
 #[test]
 fn a_command_that_cannot_be_started_tells_why_on_the_console_even_so() {
     let node = Node::chosen();
-    let dev = dev(&node);
+    let dev = dev(&node.sandbox);
     let _daemon = daemon(&dev);
     let done = with_dev(&node, &dev, &["-s", "elb", "web", "no-such-program"]).finish().expect_code(2);
     assert!(done.stderr_text().contains("no such program"), "{}", done.stderr_text());

@@ -14,3 +14,4 @@ mod service;
 mod states;
 mod support;
 mod unit;
+mod visitors;

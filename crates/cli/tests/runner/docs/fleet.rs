@@ -17,8 +17,8 @@ pub(super) struct Fleet {
     moto: OnceCell<(Moto, Proxy)>,
 }
 
-/// The page on which load balancers are made and changed, which moto can play and the fake cannot.
-const BALANCERS: &str = "lb.md";
+/// The pages on which load balancers or queues are made and changed, which moto can play and the fake cannot.
+const CHANGING: [&str; 2] = ["lb.md", "env.md"];
 
 impl Fleet {
     pub(super) fn start() -> Self {
@@ -46,7 +46,7 @@ impl Fleet {
 
     /// The environment of the examples of a page.
     pub(super) fn environment(&self, page: &str) -> Vec<(&'static str, String)> {
-        let endpoint = if page == BALANCERS { self.balancers() } else { self.aws.url() };
+        let endpoint = if CHANGING.contains(&page) { self.balancers() } else { self.aws.url() };
         vec![
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", self.imds.url()),
             ("AWS_ENDPOINT_URL", endpoint),

@@ -40,6 +40,21 @@ fn a_damaged_journal_is_told_and_nothing_is_done() {
 }
 
 #[test]
+fn a_damaged_journal_does_not_hide_those_of_other_nodes() {
+    let account = Account::new();
+    end(account.drain(), 0);
+    end(account.fleet.run(&["lb", "drain", "--node", "i-2", "--settle", "0s"]), 0);
+    std::fs::write(account.journal(), "{").unwrap();
+    let done = end(account.fleet.run(&["lb", "drain", "--status"]), 69);
+    holds(&done.stdout_text(), &["i-2 in eu-west-1 is drained"]);
+    holds(&done.stderr_text(), &["i-1.json", "the journal is damaged", "remove the journal"]);
+    let journals = json(&end(account.fleet.run(&["lb", "drain", "--status", "--json"]), 69));
+    assert_eq!((journals.as_array().unwrap().len(), &journals[0]["node"]), (1, &"i-2".into()));
+    let done = end(account.fleet.run(&["lb", "drain", "--status", "--node", "i-2"]), 0);
+    assert!(!done.stderr_text().contains("i-1.json"), "{}", done.stderr_text());
+}
+
+#[test]
 fn two_at_once_are_refused() {
     let account = Account::new();
     let before = account.all();

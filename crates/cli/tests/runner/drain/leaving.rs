@@ -61,6 +61,14 @@ fn the_node_serves_on_for_the_settle_time() {
 }
 
 #[test]
+fn a_timeout_does_not_cut_the_settle_time_of_a_node_that_is_out() {
+    let account = Account::new();
+    let done = end(account.lb(&["drain", "--settle", "6s", "--timeout", "5s"]), 0);
+    assert!(done.wall >= Duration::from_secs(6), "{:?}", done.wall);
+    holds(&done.stdout_text(), &["safe to stop it"]);
+}
+
+#[test]
 fn a_dry_run_changes_nothing_and_writes_nothing() {
     let account = Account::new();
     let before = account.all();

@@ -91,11 +91,6 @@ const SHOWN: &[(&str, Check)] = &[
         scene.both.ours(&["get", "web"]).finish().expect_code(0);
         assert_eq!(scene.aws.calls("DescribeInstances"), 2 + 1);
     }),
-    ("blanks around the name of an instance", |scene, _| {
-        scene.aws.change(|world| world.instances = vec![Instance::new("i-1", "running", &[("Name", " one ")])]);
-        let (old, ours) = scene.both.run(&["get", "web"]);
-        assert_eq!([old, ours].map(|done| done.stdout_text().contains("InService        one ")), [true, false]);
-    }),
     ("`reap`", |scene, _| {
         scene.aws.change(|world| {
             world.classic("web").draining = None;
@@ -145,11 +140,6 @@ const SHOWN: &[(&str, Check)] = &[
     ("`elb_region_name` without `elb_region_endpoint`", |scene, _| {
         scene.both.boto(&format!("elb_region_name = {REGION}\n"));
         scene.hosts(ASKS_NOBODY, US_EAST_1, HOST);
-    }),
-    ("`-r` beside `elb_region_endpoint`", |scene, _| {
-        scene.both.boto("elb_region_endpoint = elb.example.com\n");
-        scene.hosts(ASKS_NOBODY, "elb.example.com", "elb.example.com");
-        scene.hosts(&["-r", REGION, "rml", "web"], HOST, "elb.example.com");
     }),
     ("names of instances without `-r`", |scene, _| {
         scene.both.boto(&format!("elb_region_name = {REGION}\nelb_region_endpoint = {HOST}\n"));

@@ -1,7 +1,5 @@
 //! `docs/elbadmin.md`, as far as tests can hold it to the truth: its examples are run elsewhere.
 
-use std::path::Path;
-
 use super::old::Both;
 
 /// A row of the table of differences.
@@ -12,14 +10,8 @@ pub(super) struct Row {
     pub(super) here: String,
 }
 
-/// The rows of the table under a heading, each with its cells.
 fn table(heading: &str) -> Vec<Vec<String>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/elbadmin.md");
-    let page = std::fs::read_to_string(path).unwrap();
-    let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the heading");
-    let section = section.split("\n## ").next().unwrap();
-    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
-    rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+    crate::support::table(&crate::support::page("elbadmin.md"), heading)
 }
 
 /// The table of differences from 0.2.

@@ -71,7 +71,7 @@ fn seen(both: &Both, name: &str) -> String {
 #[test]
 fn generated_changes_are_made_and_shown_alike() {
     let moto = Moto::start();
-    let ids: Vec<String> = [("a", 1), ("the longest name of all", 1), ("", 2)]
+    let ids: Vec<String> = [(" a ", 1), ("the longest name of all", 1), ("", 2)]
         .iter()
         .flat_map(|(name, count)| moto.run_instances(REGION, *count, &[("Name", name)]))
         .collect();

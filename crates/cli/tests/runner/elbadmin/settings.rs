@@ -32,6 +32,20 @@ fn the_region_of_the_instance_is_not_taken() {
 }
 
 #[test]
+fn the_endpoint_of_a_boto_file_is_that_of_its_own_region_as_with_0_2() {
+    let both = Both::new("http://127.0.0.1:9");
+    for (named, other) in [("", REGION), ("elb_region_name = eu-west-3\n", "us-east-1")] {
+        both.boto(&format!("{named}elb_region_endpoint = elb.example.com\n"));
+        for (region, ours) in [(None, true), (Some(other), false)] {
+            let words = [region.map_or(Vec::new(), |region| vec!["-r", region]), ASKS_NOBODY.to_vec()].concat();
+            let old = both.old_bare(&words).finish().stdout_text();
+            assert_eq!(both.ours_bare(&words).finish().stdout_text(), old);
+            assert_eq!(old.starts_with("elb.example.com\n"), ours, "{named}{words:?}: {old}");
+        }
+    }
+}
+
+#[test]
 fn a_boto_file_has_keys_region_and_endpoint() {
     let aws = FakeAws::start();
     aws.change(|world| world.set_load_balancer("web", &[]));

@@ -72,9 +72,23 @@ fn the_services_section_of_the_profile_counts() {
 fn the_boto_files_place_is_for_classic_load_balancers_alone_and_the_last() {
     let (fleet, closed) = (fleet(), closed());
     let host = fleet.aws.url().trim_start_matches("http://").to_owned();
-    fleet.sandbox.write("home/.boto", format!("[Boto]\nis_secure = False\nelb_region_endpoint = {host}\n"));
+    let place = format!("[Boto]\nis_secure = False\nelb_region_name = eu-west-1\nelb_region_endpoint = {host}\n");
+    fleet.sandbox.write("home/.boto", place);
     end(run(&fleet, &["roster", "elb:web"]), 0);
     end(run(&fleet, &["roster", "elb:web"]).env("AWS_ENDPOINT_URL", &closed), 69);
+}
+
+#[test]
+fn the_boto_files_place_is_not_asked_for_another_region_than_theirs() {
+    let fleet = fleet();
+    let host = fleet.aws.url().trim_start_matches("http://").to_owned();
+    for name in ["elb_region_name = eu-west-1\n", ""] {
+        fleet.sandbox.write("home/.boto", format!("[Boto]\nis_secure = False\n{name}elb_region_endpoint = {host}\n"));
+        let other = run(&fleet, &["roster", "elb:web", "--region", "xx-nowhere-1"]);
+        let (error, _) = refusal(other.env("BELLWETHER_AWS_TIMEOUT", "2s"), 69);
+        holds(&error, &["elasticloadbalancing.xx-nowhere-1.amazonaws.com"]);
+        assert!(fleet.aws.log().is_empty());
+    }
 }
 
 #[test]

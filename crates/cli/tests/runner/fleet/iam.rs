@@ -88,6 +88,28 @@ fn load_balancers_are_only_looked_at_unless_changes_are_asked_for() {
 }
 
 #[test]
+fn cs_instance_watcher_may_read_tags_invoke_the_discovery_function_and_ask_the_api() {
+    let statement = |action: &str, resource: &str| json!({"Effect": "Allow", "Action": [action], "Resource": resource});
+    let expected = json!({"Version": "2012-10-17", "Statement": [
+        statement(INSTANCES, "*"),
+        statement("execute-api:Invoke", "arn:aws:execute-api:*:*:*"),
+        statement("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:CloneSquad-Discovery-*"),
+    ]});
+    assert_eq!(policy(&["cs-instance-watcher"]), expected);
+}
+
+#[test]
+fn elbadmin_looks_unless_changes_are_asked_for_and_changes_what_is_named() {
+    let looks = [INSTANCES, HEALTH, "elasticloadbalancing:DescribeLoadBalancers"].map(str::to_owned).to_vec();
+    assert_eq!(by_resource(&policy(&["elbadmin"])), [("*".to_owned(), looks.clone())]);
+    let changing = by_resource(&policy(&["elbadmin", "--change", "--group", "elb:web"]));
+    assert_eq!((changing.len(), &changing[0]), (2, &("*".to_owned(), looks)));
+    assert_eq!(changing[1].0, "loadbalancer/web");
+    assert!(changing[1].1.contains(&"elasticloadbalancing:RegisterInstancesWithLoadBalancer".to_owned()));
+    assert!(changing[1].1.iter().all(|action| !action.contains("Tags")), "elbadmin knows no tags: {changing:?}");
+}
+
+#[test]
 fn what_is_asked_for_must_be_known() {
     let sandbox = Sandbox::new();
     for arguments in [
@@ -96,6 +118,8 @@ fn what_is_asked_for_must_be_known() {
         &["iam", "once", "--group", "web"],
         &["iam", "lb", "--group", "asg:web"],
         &["iam", "once", "--drain"],
+        &["iam", "elbadmin", "--drain"],
+        &["iam", "cs-instance-watcher", "--change"],
     ] {
         assert_eq!(end(bare(&sandbox, arguments), 64).stdout_text(), "");
     }

@@ -47,8 +47,13 @@ impl Node {
 
     /// `bellwether watch`, which asks every second.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.as_watch(self.sandbox.run(bellwether()), arguments)
+    }
+
+    /// The same, as what follows the words that a run has already.
+    pub(crate) fn as_watch(&self, run: Run, arguments: &[&str]) -> Run {
         let hooks = self.sandbox.path().join("hooks");
-        let mut run = self.sandbox.run(bellwether()).arg("watch").arg("--hooks").arg(hooks).args(["--poll", "1s"]);
+        let mut run = run.arg("watch").arg("--hooks").arg(hooks).args(["--poll", "1s"]);
         run = run.args(arguments).deadline(PATIENCE * 2);
         for (name, value) in self.squad.environment() {
             run = run.env(name, value);

@@ -1,6 +1,7 @@
 //! What is asked for many places at once, and what the answers change.
 
 use super::{Action, Run};
+use crate::drain::journal::Entry;
 use crate::drain::place::Place;
 use crate::drain::report::{Goal, Trouble, TroubleKind};
 use crate::drain::standing::Observation;
@@ -28,26 +29,28 @@ impl Run {
         None
     }
 
-    pub(super) fn asked(&mut self, mut answers: Vec<(Place, Result<(), Trouble>)>, now: Now) {
-        let mut throttled = false;
-        for task in std::mem::take(&mut self.handed_out) {
-            let (index, task) = &mut self.tasks[task];
-            let entry = &mut self.entries[*index];
-            let answer = take(&mut answers, &entry.place);
-            throttled |= is_throttled(&answer);
-            self.unsaved |= task.asked(entry, answer, now);
-        }
-        self.slow_down(throttled, now.mono);
+    pub(super) fn asked(&mut self, answers: Vec<(Place, Result<(), Trouble>)>, now: Now) {
+        self.answered(answers, now, Task::asked);
     }
 
-    pub(super) fn observed(&mut self, mut answers: Vec<(Place, Result<Observation, Trouble>)>, now: Now) {
+    pub(super) fn observed(&mut self, answers: Vec<(Place, Result<Observation, Trouble>)>, now: Now) {
+        self.answered(answers, now, Task::looked);
+    }
+
+    /// Gives every task that was handed out its answer. `take` says whether that changes what is to be kept.
+    fn answered<T>(
+        &mut self,
+        mut answers: Vec<(Place, Result<T, Trouble>)>,
+        now: Now,
+        take: fn(&mut Task, &mut Entry, Result<T, Trouble>, Now) -> bool,
+    ) {
         let mut throttled = false;
         for task in std::mem::take(&mut self.handed_out) {
             let (index, task) = &mut self.tasks[task];
             let entry = &mut self.entries[*index];
-            let answer = take(&mut answers, &entry.place);
+            let answer = answer_for(&entry.place, &mut answers);
             throttled |= is_throttled(&answer);
-            self.unsaved |= task.looked(entry, answer, now);
+            self.unsaved |= take(task, entry, answer, now);
         }
         self.slow_down(throttled, now.mono);
     }
@@ -65,8 +68,7 @@ fn is_throttled<T>(answer: &Result<T, Trouble>) -> bool {
     answer.as_ref().is_err_and(|trouble| trouble.kind == TroubleKind::Throttled)
 }
 
-/// The answer for a place.
-fn take<T>(answers: &mut Vec<(Place, Result<T, Trouble>)>, place: &Place) -> Result<T, Trouble> {
+fn answer_for<T>(place: &Place, answers: &mut Vec<(Place, Result<T, Trouble>)>) -> Result<T, Trouble> {
     match answers.iter().position(|(answered, _)| answered == place) {
         Some(index) => answers.swap_remove(index).1,
         None => Err(Trouble {

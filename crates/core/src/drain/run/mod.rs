@@ -24,7 +24,8 @@ pub const USUAL_SETTLE: Duration = Duration::from_secs(15);
 pub struct Options {
     /// How long the node is to serve on after its last deregistration; [`USUAL_SETTLE`] unless set.
     pub settle: Duration,
-    /// How long all of it may take; none for as long as the load balancers' settings allow.
+    /// How long the load balancers are waited for; none for as long as their settings allow. The settle time of a node
+    /// that is out everywhere is kept beyond it.
     pub limit: Option<Duration>,
 }
 
@@ -294,7 +295,14 @@ impl Run {
         };
         let last = self.tasks.iter().filter_map(requested).max()?;
         let until = last + self.options.settle;
-        Some(self.limit().map_or(until, |limit| limit.min(until)))
+        // Whoever hears that it is safe to stop the node stops it: that may not be said too early, however late it is.
+        // A node that is not out everywhere is not called safe at all.
+        let limit = self.limit().filter(|_| !self.is_reached());
+        Some(limit.map_or(until, |limit| limit.min(until)))
+    }
+
+    fn is_reached(&self) -> bool {
+        self.tasks.iter().all(|(_, task)| task.ending.as_ref().is_some_and(Ending::is_good))
     }
 
     fn journal_says(&self, phase: Phase) -> bool {

@@ -256,6 +256,21 @@ fn a_limit_of_the_caller_ends_it_with_an_account() {
 }
 
 #[test]
+fn a_limit_of_the_caller_does_not_cut_the_settle_time_of_a_node_that_is_out() {
+    for limit in [SECOND * 5, SECOND * 20] {
+        let mut world = World::new(&[classic("a"), group("a", 80)]);
+        world.change(&classic("a"), |balancer| balancer.drains_for = SECOND);
+        world.change(&group("a", 80), |balancer| balancer.drains_for = SECOND);
+        let started = world.now;
+        let options = Options { settle: SECOND * 40, limit: Some(limit) };
+        let run = Run::drain(world.plan(), options, world.at());
+        assert!(world.run(run).is_complete());
+        assert!(world.now >= started + SECOND * 40, "{:?}", world.now - started);
+        assert_eq!(world.kept().phase, Phase::Drained);
+    }
+}
+
+#[test]
 fn an_interrupted_drain_ends_at_once_and_can_be_undone() {
     let mut world = World::new(&four());
     let mut run = Run::drain(world.plan(), Options::default(), world.at());

@@ -1,51 +1,16 @@
 //! Which names a store keeps, and how it tells jobs apart.
 
-use bellwether_core::names::{JobName, LONGEST_NAME};
+use bellwether_core::names::JobName;
 use bellwether_core::store::HistoryQuery;
 
 use super::swaps::swapped;
 use super::{Checked, Open, same};
+use crate::awkward;
 use crate::store::fixtures::{entry, job, record};
 
 /// Names that a store could take for each other, for a part of a key, or for a part of a statement.
 pub(super) fn awkward_names() -> Vec<JobName> {
-    let longest = "x".repeat(LONGEST_NAME);
-    let long_unicode = "備".repeat(LONGEST_NAME / "備".len());
-    let names = [
-        "a",
-        "A",
-        "a ",
-        " a",
-        "a.b",
-        "a/b",
-        "a:b",
-        "a#b",
-        "a*",
-        "a>",
-        "a%",
-        "a_",
-        "a?",
-        "a\\b",
-        "../a",
-        ".",
-        "..",
-        "'; DROP TABLE records; --",
-        "\"quoted\"",
-        "${HOME}",
-        "null",
-        "0",
-        "-",
-        "Sicherung täglich 備份",
-        "é",
-        "e\u{301}",
-        "🐑",
-        "\u{10ffff}",
-        "a\u{200b}",
-        &longest,
-        &longest[1..],
-        &long_unicode,
-    ];
-    names.into_iter().map(job).collect()
+    awkward::names().iter().map(|name| job(name)).collect()
 }
 
 /// Every name has its own record and its own history.

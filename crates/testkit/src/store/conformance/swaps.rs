@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use bellwether_core::claim::{Displaced, Record, State};
-use bellwether_core::names::{JobName, RunId};
+use bellwether_core::claim::{Displaced, Record, State, Was};
+use bellwether_core::names::{JobName, NodeId, RunId};
 use bellwether_core::store::{ClaimStore, HistoryQuery, Swap, Version};
+use bellwether_core::time::Tick;
 use tokio::task::JoinSet;
 
 use super::{Checked, Open, Wrong, holds, same};
@@ -49,6 +50,13 @@ pub async fn a_record_reads_back_as_it_was_written(open: &impl Open) -> Checked 
             run_id: RunId::new("run \"0\" — 'x'; --").map_err(|error| error.to_string())?,
             lease: Duration::from_millis(1),
             stopped: true,
+            was: Some(Was {
+                tick: Tick::at(instant(1)),
+                node: NodeId::new("nœud \"0\"").map_err(|error| error.to_string())?,
+                fence: u64::MAX,
+                attempt: 1,
+                started: Some(instant(2)),
+            }),
         }),
         ..record("run-1", u64::MAX)
     };

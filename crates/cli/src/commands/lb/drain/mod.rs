@@ -48,7 +48,7 @@ pub(crate) struct DrainArgs {
     #[arg(long, value_name = "DUR", value_parser = duration::parse, default_value = SETTLE)]
     settle: Duration,
 
-    /// How long all of it may take [default: as long as the load balancers are set to take]
+    /// How long the load balancers may take [default: as they are set]; the settle time is kept whatever this says
     #[arg(long, value_name = "DUR", value_parser = duration::parse)]
     timeout: Option<Duration>,
 

@@ -1,5 +1,7 @@
 //! `lb drain --status`: what the journals say.
 
+use std::path::Path;
+
 use bellwether_core::drain::{Entry, Journal, Phase, Stage};
 use bellwether_core::duration;
 use bellwether_core::names::NodeId;
@@ -13,18 +15,34 @@ use crate::failure::Failure;
 use crate::render::table::{Text, Tone, table};
 use crate::wiring::context::Context;
 
-/// Shows the journals of this machine, or that of one node.
+/// Shows the journals of this machine, or that of one node. A damaged one is told, and hides no other.
 pub(super) fn show(context: &Context, node: Option<&NodeId>, as_json: bool) -> Result<u8, Failure> {
-    let mut journals = journal::all(&context.journals()?)?;
-    journals.retain(|journal| node.is_none_or(|node| journal.node == *node));
+    let (journals, damaged) = read(&context.journals()?, node)?;
     let now = clock::now().wall;
     let text = match as_json {
         true => format!("{:#}\n", Value::Array(journals.iter().map(one).collect())),
-        false if journals.is_empty() => "no node is drained\n".to_owned(),
+        false if journals.is_empty() && damaged.is_empty() => "no node is drained\n".to_owned(),
         false => journals.iter().map(|journal| page(journal, now, context.console.colour())).collect(),
     };
     context.console.result(&text)?;
-    Ok(exit_status::OK)
+    damaged.iter().for_each(|failure| context.console.failure(failure));
+    Ok(damaged.first().map_or(exit_status::OK, |failure| failure.status))
+}
+
+/// The journals, and what is wrong with those that cannot be read.
+fn read(directory: &Path, node: Option<&NodeId>) -> Result<(Vec<Journal>, Vec<Failure>), Failure> {
+    let found = match node {
+        Some(node) => journal::peek(directory, node).transpose().into_iter().collect(),
+        None => journal::all(directory)?,
+    };
+    let (mut journals, mut damaged) = (Vec::new(), Vec::new());
+    for one in found {
+        match one {
+            Ok(journal) => journals.push(journal),
+            Err(failure) => damaged.push(failure),
+        }
+    }
+    Ok((journals, damaged))
 }
 
 fn one(journal: &Journal) -> Value {

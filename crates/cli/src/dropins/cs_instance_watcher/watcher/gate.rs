@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use bellwether_core::environment::Environment;
-use bellwether_host::firewall::{Firewall, Outcome, Ports};
+use bellwether_host::firewall::{Firewall, NotSole, Outcome, Ports, SoleUse};
+use bellwether_host::paths;
 
+use crate::dropins::cs_instance_watcher::NAME;
 use crate::dropins::cs_instance_watcher::log::Log;
 
 /// The gate in front of some ports.
@@ -12,6 +14,7 @@ pub(super) struct Gate {
     environment: Environment,
     ports: Option<Ports>,
     log: Arc<Log>,
+    turn: Turn,
     /// None until it is found; it is looked for again each time it is needed.
     firewall: Option<Firewall>,
     /// Whether the chain that CloneSquad's own watcher may have left is dealt with.
@@ -20,20 +23,46 @@ pub(super) struct Gate {
     trouble: Option<String>,
 }
 
+/// Whether the firewall is ours to change.
+enum Turn {
+    /// No other program of ours changes it while this is held.
+    Ours { _sole: SoleUse },
+    /// Nothing can be locked here; nobody is known to change it either.
+    Unknown,
+    /// We have no ports to block, others may have.
+    LeftToOthers,
+}
+
 impl Gate {
-    pub(super) fn new(environment: &Environment, ports: Option<Ports>, log: &Arc<Log>) -> Self {
-        Self {
+    /// Takes the firewall where there are ports to block.
+    ///
+    /// # Errors
+    /// When there are, and another program of ours has it.
+    pub(super) fn new(environment: &Environment, ports: Option<Ports>, log: &Arc<Log>) -> Result<Self, String> {
+        let directory = paths::state_dir(environment, paths::is_root());
+        let turn = match directory.map(|directory| SoleUse::take(&directory, NAME)) {
+            Some(Ok(sole)) => Turn::Ours { _sole: sole },
+            Some(Err(taken @ NotSole::Taken { .. })) if ports.is_some() => return Err(taken.to_string()),
+            Some(Err(NotSole::Taken { .. })) => Turn::LeftToOthers,
+            // That there is no place for files is said by the memory.
+            Some(Err(NotSole::File(_))) | None => Turn::Unknown,
+        };
+        Ok(Self {
             environment: environment.clone(),
             ports,
+            turn,
             log: Arc::clone(log),
             firewall: None,
             is_clean: false,
             trouble: None,
-        }
+        })
     }
 
     /// Says at the start what will not work. Without ports nothing of ours must be there, whatever the state.
     pub(super) async fn prepare(&mut self) {
+        if matches!(self.turn, Turn::LeftToOthers) {
+            return;
+        }
         match self.detected().await {
             Ok(firewall) => self.firewall = Some(firewall),
             Err(trouble) if self.ports.is_some() => self.tell(trouble),
@@ -42,6 +71,9 @@ impl Gate {
         }
         if self.ports.is_none() && self.firewall.is_some() {
             self.reconcile(None, "no port is to be blocked").await;
+        }
+        if self.ports.is_none() {
+            self.turn = Turn::LeftToOthers;
         }
     }
 

@@ -1,13 +1,12 @@
 //! The last state, kept across restarts, so that a change in between is seen.
 
-use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bellwether_core::environment::Environment;
-use bellwether_host::files::{open_private, private_dir};
+use bellwether_host::files::{private_dir, read_bounded};
 use bellwether_host::lock::FileLock;
-use bellwether_host::paths;
+use bellwether_host::{durable, paths};
 
 use super::seen::Seen;
 use crate::dropins::cs_instance_watcher::log::Log;
@@ -15,14 +14,20 @@ use crate::dropins::cs_instance_watcher::log::Log;
 /// The file in the state directory.
 const NAME: &str = "cs-instance-watcher.json";
 /// The most that is read, in bytes; a whole file has far less.
-const LARGEST: u64 = 4_096;
+const LARGEST: usize = 4_096;
 
 /// The last state, and where it is kept.
 pub(super) struct Memory {
     /// None: there is no place for it.
-    place: Option<(PathBuf, FileLock)>,
+    place: Option<Place>,
     seen: Seen,
     log: Arc<Log>,
+}
+
+/// The file, which no other watcher uses as long as this lives.
+struct Place {
+    path: PathBuf,
+    _lock: FileLock,
 }
 
 impl Memory {
@@ -37,15 +42,15 @@ impl Memory {
             Ok((path, None)) => {
                 return Err(format!(
                     "another cs-instance-watcher runs already: it has locked {}; stop it first",
-                    path.display()
+                    lock_of(&path).display()
                 ));
             }
             Ok((path, Some(lock))) => {
-                let seen = read(&lock).unwrap_or_else(|error| {
+                let seen = read(&path).unwrap_or_else(|error| {
                     log.warning(&format!("{} is not what it should be, and is begun anew: {error}", path.display()));
                     Seen::default()
                 });
-                (Some((path, lock)), seen)
+                (Some(Place { path, _lock: lock }), seen)
             }
             Err(why) => {
                 log.warning(&format!("a change of the state during a restart will not be seen: {why}"));
@@ -62,10 +67,13 @@ impl Memory {
 
     /// Keeps what was seen.
     pub(super) fn keep(&mut self, seen: Seen) {
-        if let Some((path, lock)) = &self.place
-            && let Err(error) = write(lock, &seen)
+        if let Some(Place { path, .. }) = &self.place
+            && let Err(error) = write(path, &seen)
         {
-            self.log.warning(&format!("the state could not be written to {}: {error}", path.display()));
+            self.log.warning(&format!(
+                "the state could not be written to {}: {error}; check the space and the permissions of the directory",
+                path.display()
+            ));
         }
         self.seen = seen;
     }
@@ -74,26 +82,63 @@ impl Memory {
 fn open(directory: &Path) -> Result<(PathBuf, Option<FileLock>), String> {
     private_dir(directory).map_err(|error| error.to_string())?;
     let path = directory.join(NAME);
-    let file = open_private(&path, true).map_err(|error| error.to_string())?;
-    let lock = FileLock::try_take(file).map_err(|error| format!("cannot lock {}: {error}", path.display()))?;
+    let lock = FileLock::try_take_at(&lock_of(&path)).map_err(|error| error.to_string())?;
     Ok((path, lock))
 }
 
-/// A file that is new says nothing.
-fn read(lock: &FileLock) -> Result<Seen, String> {
-    let mut text = String::new();
-    lock.file().take(LARGEST).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    if text.trim().is_empty() {
-        return Ok(Seen::default());
-    }
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+/// The lock has a file of its own: that of the state is another one after every change.
+fn lock_of(path: &Path) -> PathBuf {
+    path.with_added_extension("lock")
 }
 
-fn write(lock: &FileLock, seen: &Seen) -> std::io::Result<()> {
-    let text = format!("{}\n", serde_json::to_string(seen)?);
-    let mut file = lock.file();
-    file.seek(SeekFrom::Start(0))?;
-    file.write_all(text.as_bytes())?;
-    file.set_len(text.len() as u64)?;
-    file.sync_data()
+/// A file that is not there says nothing.
+fn read(path: &Path) -> Result<Seen, String> {
+    match read_bounded(path, LARGEST) {
+        Ok(text) => serde_json::from_slice(&text).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Seen::default()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn write(path: &Path, seen: &Seen) -> Result<(), String> {
+    let text = serde_json::to_string(seen).map_err(|error| error.to_string())?;
+    durable::replace(path, format!("{text}\n").as_bytes()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use bellwether_core::notice::Word;
+
+    use super::*;
+
+    fn seen(state: &str) -> Seen {
+        Seen { instance: Some("i-0123456789abcdef0".to_owned()), done: Some(Word::new(state).unwrap()), begun: None }
+    }
+
+    #[test]
+    fn who_reads_while_it_is_written_has_the_old_or_the_new_state_and_no_part_of_either() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(NAME);
+        write(&path, &seen("a-state-with-a-long-name")).unwrap();
+        // What a reader sees who opened it before is what a crash in the midst of the writing would leave.
+        let mut before = std::fs::File::open(&path).unwrap();
+        write(&path, &seen("short")).unwrap();
+        let mut text = Vec::new();
+        before.read_to_end(&mut text).unwrap();
+        assert_eq!(serde_json::from_slice::<Seen>(&text).unwrap(), seen("a-state-with-a-long-name"));
+        assert_eq!(read(&path).unwrap(), seen("short"));
+    }
+
+    #[test]
+    fn a_place_is_used_by_one_and_what_is_missing_says_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, lock) = open(directory.path()).unwrap();
+        assert!(lock.is_some());
+        assert_eq!(open(directory.path()).unwrap().1.map(|_| ()), None);
+        assert_eq!(read(&path).unwrap(), Seen::default());
+        std::fs::write(&path, "{\"done\": \"running\"").unwrap();
+        assert!(read(&path).is_err());
+    }
 }

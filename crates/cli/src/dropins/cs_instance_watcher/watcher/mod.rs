@@ -18,6 +18,7 @@ use bellwether_core::environment::Environment;
 use bellwether_core::notice::clonesquad::{Closed, Firewall, Metadata, Tags, firewall};
 use bellwether_core::notice::{NoticeError, Pace, Word};
 use bellwether_core::time::Mono;
+use bellwether_host::memory::Tidier;
 use bellwether_host::signals::{Signal, Signals};
 use bellwether_host::{clock, random};
 use tokio::sync::mpsc;
@@ -49,7 +50,7 @@ pub(super) async fn run(options: &Options, environment: &Environment, log: &Arc<
     let (sender, receiver) = mpsc::channel(scripts::MOST_WAITING);
     let mut watcher = Watcher {
         squad: CloneSquad::new(&aws, options.stale_after),
-        gate: Gate::new(environment, options.ports.clone(), log),
+        gate: Gate::new(environment, options.ports.clone(), log)?,
         service: Service::new(environment, log),
         pace: Pace { period: options.polling_period, longest: LONGEST_PAUSE },
         seen: memory.seen().clone(),
@@ -57,6 +58,7 @@ pub(super) async fn run(options: &Options, environment: &Environment, log: &Arc<
         said: Said::default(),
         blocked: None,
         failures: 0,
+        tidier: Tidier::new(clock::mono()),
         signals,
         options,
         log,
@@ -94,6 +96,7 @@ struct Watcher<'a> {
     blocked: Option<bool>,
     /// How many polls in a row have failed.
     failures: u32,
+    tidier: Tidier,
 }
 
 /// What is logged once, until it is different.
@@ -117,6 +120,7 @@ impl Watcher<'_> {
             // Not given up half-way: a change of the firewall must not be overtaken by the one of our end.
             self.take(status).await;
             self.service.feed();
+            self.tidier.tidy(clock::mono());
             let pause = self.pace.pause(clock::mono().since(began), self.failures, random::fraction());
             if self.told_to_stop_before(clock::mono() + pause).await {
                 return;

@@ -6,7 +6,7 @@ use std::error::Error;
 const LONGEST: usize = 400;
 
 /// A text on one line, without control characters, cut to a length that fits in a log.
-pub(crate) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(LONGEST).map(without_control).collect();
     if text.chars().nth(LONGEST).is_some() {
         shown.push_str("...");
@@ -15,7 +15,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// A text on one line, without control characters: for what is data, and must be kept whole.
-pub(crate) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.chars().map(without_control).collect()
 }
 
@@ -24,7 +24,7 @@ fn without_control(character: char) -> char {
 }
 
 /// An error and its causes on one line; a cause that its error already tells is left out.
-pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
+pub fn causes(error: &(dyn Error + 'static)) -> String {
     let mut told = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

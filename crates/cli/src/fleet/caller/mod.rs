@@ -1,0 +1,34 @@
+//! A caller's calls.
+//!
+//! - [`open`]: the key, the transport and what is remembered. `inventory`: the nodes there are.
+//! - `opener`: checks the signatures of what comes in, on all cores.
+//! - [`drive`]: carries out what the call's state machine says. [`show`]: who is told what happens.
+
+pub(crate) mod drive;
+mod inventory;
+pub(crate) mod open;
+mod opener;
+pub(crate) mod show;
+
+use std::sync::Arc;
+
+use bellwether_core::fleet::caller::pins::Pins;
+use bellwether_core::fleet::keys::SigningKey;
+use bellwether_core::fleet::request::EnvironmentName;
+use bellwether_core::fleet::transport::CallerTransport;
+
+use super::known_nodes::KnownNodes;
+
+/// What every call needs.
+pub(crate) struct Caller {
+    pub(crate) environment: EnvironmentName,
+    pub(crate) transport: Arc<dyn CallerTransport>,
+    pub(crate) key: SigningKey,
+    /// What the caller calls itself.
+    pub(crate) name: String,
+    known: KnownNodes,
+    pins: Pins,
+    /// Nodes whose keys were not known before, in this run.
+    new: Pins,
+    strict: bool,
+}

@@ -1,0 +1,10 @@
+//! The fleet, as a caller and an agent of this machine see it.
+//!
+//! - [`key_file`]: the secret key of a caller or an agent. [`known_nodes`]: the agents' keys a caller remembers.
+//! - [`audience`]: whom a call is for.
+//! - [`caller`]: a caller's calls, from the first request to the last reply.
+
+pub(crate) mod audience;
+pub(crate) mod caller;
+pub(crate) mod key_file;
+pub(crate) mod known_nodes;

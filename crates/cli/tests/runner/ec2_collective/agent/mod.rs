@@ -1,0 +1,14 @@
+//! The drop-in `ec2-cagent`, against queues of moto into which a test puts what a master would.
+
+mod commands;
+mod configuration;
+mod crashes;
+mod facts;
+mod floods;
+mod limits;
+mod pings;
+mod policy;
+mod queue;
+mod starts;
+mod support;
+mod trouble;

@@ -1,0 +1,277 @@
+//! What an agent does with a message: one decision, in an order in which what costs little comes first, and nothing is
+//! believed before its signature is found right.
+
+use jiff::Timestamp;
+
+use super::audit::{AskedFor, Entry, Verdict};
+use super::envelope::Envelope;
+use super::keys::PublicKey;
+use super::policy::{Asked, Decision, Policy};
+use super::reply::{Refusal, Why};
+use super::request::{Action, Command, EnvironmentName, FUTURE_SKEW, Request, Run, Target};
+use super::trust::{CallerName, Standing, Trust};
+use crate::facts::Facts;
+use crate::names::NodeId;
+use crate::text::shown;
+
+/// The most variables of a request.
+const MOST_VARIABLES: usize = 1_000;
+
+/// What an agent knows when a message comes.
+#[derive(Clone, Copy)]
+pub struct Door<'a> {
+    /// The time.
+    pub now: Timestamp,
+    /// Who it is.
+    pub node: &'a NodeId,
+    /// Where it listens.
+    pub env: &'a EnvironmentName,
+    /// What it knows of its node.
+    pub facts: &'a Facts,
+    /// Whom it believes.
+    pub trust: &'a Trust,
+    /// What it does for them.
+    pub policy: &'a Policy,
+    /// As whom commands run when nobody is named.
+    pub own_user: &'a str,
+    /// Whether this caller's request was dealt with before.
+    pub seen: &'a dyn Fn(&Known) -> bool,
+    /// Why no command can be run now, in words with what to do; none when one can.
+    pub busy: Option<&'a str>,
+}
+
+/// How a request is remembered: by who asked, too, so that nobody can use up the ids of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Known {
+    /// Its id.
+    pub id: super::id::RequestId,
+    /// Whose it is.
+    pub key: PublicKey,
+}
+
+/// A request that is believed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Believed {
+    /// What is asked.
+    pub request: Request,
+    /// By whom.
+    pub caller: CallerName,
+    /// By which key.
+    pub key: PublicKey,
+}
+
+impl Believed {
+    /// How it is remembered.
+    pub fn known(&self) -> Known {
+        Known { id: self.request.id, key: self.key }
+    }
+}
+
+/// What is to be done with a message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Admission {
+    /// The question is to be answered: a ping, or one for facts.
+    Answer(Box<Believed>),
+    /// The command is to be run.
+    Run(Box<Believed>),
+    /// The caller is to be told why not.
+    Refuse(Box<Believed>, Refusal),
+    /// Nobody is to be told anything.
+    Ignore(Ignored),
+}
+
+/// Kinds of messages that are not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ignored {
+    /// It is no envelope, or its body is no request.
+    Malformed,
+    /// Nobody here knows its key, or believes it any more.
+    UnknownKey,
+    /// It was not signed by the key that it names.
+    BadSignature,
+    /// It is for another environment.
+    OtherEnvironment,
+    /// It is for other nodes.
+    NotTarget,
+    /// It was dealt with before.
+    Seen,
+}
+
+impl Ignored {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Malformed,
+        Self::UnknownKey,
+        Self::BadSignature,
+        Self::OtherEnvironment,
+        Self::NotTarget,
+        Self::Seen,
+    ];
+
+    /// The word for it in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownKey => "unknown_key",
+            Self::BadSignature => "bad_signature",
+            Self::OtherEnvironment => "other_environment",
+            Self::NotTarget => "not_target",
+            Self::Seen => "seen",
+        }
+    }
+
+    /// Whether anybody can make an agent see such a message: it is told of few of them, lest its disk be filled.
+    pub const fn is_untrusted(self) -> bool {
+        matches!(self, Self::Malformed | Self::UnknownKey | Self::BadSignature)
+    }
+}
+
+impl Door<'_> {
+    /// Decides, and says what is to be written down about it.
+    pub fn admit(&self, message: &[u8]) -> (Admission, Entry) {
+        match self.believe(message) {
+            Err((ignored, entry)) => (Admission::Ignore(ignored), entry),
+            Ok(believed) => self.judge(believed),
+        }
+    }
+
+    /// Who says what; all that can be told without looking at what is asked.
+    fn believe(&self, message: &[u8]) -> Result<Believed, (Ignored, Entry)> {
+        let ignore = |ignored, why: String, key, caller| Err((ignored, self.entry(Verdict::Ignore, why, key, caller)));
+        let envelope = match Envelope::decode(message) {
+            Ok(envelope) => envelope,
+            Err(error) => return ignore(Ignored::Malformed, shown(&error.to_string()), None, None),
+        };
+        let key = envelope.key();
+        let caller = match self.trust.standing(&key, self.now) {
+            Standing::Trusted(caller) => caller.clone(),
+            Standing::Unknown => {
+                return ignore(Ignored::UnknownKey, "nobody here knows its key".to_owned(), Some(key), None);
+            }
+            Standing::Ended(name, until) => {
+                let why = format!("its key, once of {name}, is not believed since {until}");
+                return ignore(Ignored::UnknownKey, why, Some(key), None);
+            }
+        };
+        let verified = match envelope.verify() {
+            Ok(verified) => verified,
+            Err(error) => return ignore(Ignored::BadSignature, error.to_string(), Some(key), None),
+        };
+        match Request::decode(&verified.body) {
+            Ok(request) => Ok(Believed { request, caller, key }),
+            Err(error) => {
+                let why = format!("it is no request that this release understands: {}", shown(&error.to_string()));
+                ignore(Ignored::Malformed, why, Some(key), Some(caller))
+            }
+        }
+    }
+
+    fn judge(&self, believed: Believed) -> (Admission, Entry) {
+        if let Some((ignored, why)) = self.is_not_ours(&believed) {
+            return (Admission::Ignore(ignored), self.about(&believed, Verdict::Ignore, why));
+        }
+        match self.weigh(&believed) {
+            Err(refusal) => {
+                let entry = self.about(&believed, Verdict::Refuse, refusal.detail.clone());
+                (Admission::Refuse(Box::new(believed), refusal), entry)
+            }
+            Ok(rule) if matches!(believed.request.action, Action::Run(_)) => {
+                let entry = self.about(&believed, Verdict::Run, rule);
+                (Admission::Run(Box::new(believed)), entry)
+            }
+            Ok(rule) => {
+                let entry = self.about(&believed, Verdict::Answer, rule);
+                (Admission::Answer(Box::new(believed)), entry)
+            }
+        }
+    }
+
+    /// What is for others, or was dealt with. That comes before the time: what was done in time and is delivered again
+    /// much later must not be called expired.
+    fn is_not_ours(&self, believed: &Believed) -> Option<(Ignored, String)> {
+        let request = &believed.request;
+        if request.env != *self.env {
+            return Some((Ignored::OtherEnvironment, format!("it is for the environment {}", request.env)));
+        }
+        let is_target = match &request.target {
+            Target::Filter(filter) => filter.matches(self.facts),
+            Target::Nodes(nodes) => nodes.contains(self.node),
+        };
+        if !is_target {
+            return Some((Ignored::NotTarget, "it is for other nodes".to_owned()));
+        }
+        (self.seen)(&believed.known()).then(|| (Ignored::Seen, "it was dealt with before".to_owned()))
+    }
+
+    /// Whether it is done; the rule that allows it.
+    fn weigh(&self, believed: &Believed) -> Result<String, Refusal> {
+        let request = &believed.request;
+        let refuse = |why, detail: String| Err(Refusal { why, detail });
+        if let Some(detail) = self.out_of_time(request) {
+            return refuse(Why::Expired, detail);
+        }
+        let asked = Asked {
+            caller: &believed.caller,
+            action: &request.action,
+            own_user: self.own_user,
+            facts: self.facts,
+        };
+        let rule = match self.policy.decide(asked) {
+            Decision::Allowed(rule) => rule,
+            Decision::Denied(detail) => return refuse(Why::Policy, detail),
+        };
+        let Action::Run(run) = &request.action else { return Ok(rule) };
+        match (impossible(run), self.busy) {
+            (Some(detail), _) => refuse(Why::Impossible, detail.to_owned()),
+            (None, Some(busy)) => refuse(Why::Busy, busy.to_owned()),
+            (None, None) => Ok(rule),
+        }
+    }
+
+    fn out_of_time(&self, request: &Request) -> Option<String> {
+        const REMEDY: &str = "compare the clocks of caller and node";
+        let now = self.now;
+        let begins = request.issued.checked_sub(FUTURE_SKEW).unwrap_or(Timestamp::MIN);
+        if now < begins {
+            return Some(format!("it is dated {}, and here it is {now}; {REMEDY}", request.issued));
+        }
+        let expired = request.expires();
+        (now >= expired).then(|| format!("it expired at {expired}, and here it is {now}; give it a longer --ttl, or {REMEDY}"))
+    }
+
+    fn about(&self, believed: &Believed, decision: Verdict, why: String) -> Entry {
+        let asked = Some(AskedFor::of(&believed.request));
+        let entry = self.entry(decision, why, Some(believed.key), Some(believed.caller.clone()));
+        Entry { asked, ..entry }
+    }
+
+    fn entry(&self, decision: Verdict, why: String, key: Option<PublicKey>, caller: Option<CallerName>) -> Entry {
+        Entry { time: self.now, decision, why, caller, key, asked: None, ended: None }
+    }
+}
+
+/// What no system can do: texts that it cannot be given.
+fn impossible(run: &Run) -> Option<&'static str> {
+    let words: Vec<&String> = match &run.command {
+        Command::Argv(argv) if argv.first().is_none_or(String::is_empty) => return Some("the command names no program"),
+        Command::Argv(argv) => argv.iter().collect(),
+        Command::Shell(line) => vec![line],
+        Command::Script { text, .. } if !text.starts_with("#!") => {
+            return Some("the script does not begin with #! and its interpreter");
+        }
+        Command::Script { args, .. } => args.iter().collect(),
+    };
+    if run.env.len() > MOST_VARIABLES {
+        return Some("it sets too many variables");
+    }
+    let is_name = |name: &&String| !name.is_empty() && !name.contains('=');
+    if !run.env.keys().all(|name| is_name(&name)) {
+        return Some("the name of a variable is empty or has a '='");
+    }
+    let more = run.env.iter().flat_map(|(name, value)| [name, value]).chain(&run.user).chain(&run.directory);
+    words.into_iter().chain(more).any(|text| text.contains('\0')).then_some("a text has the character NUL in it")
+}
+
+#[cfg(test)]
+#[path = "admit_tests.rs"]
+mod tests;

@@ -1,0 +1,185 @@
+//! Which replies and records are believed: those signed by the key of the node they speak for.
+//!
+//! Opening a message costs a signature's check and needs nothing but its bytes, so it can be done by many threads; whether
+//! the key may speak for the node is looked up afterwards.
+
+use super::pins::{Pins, Standing};
+use crate::fleet::envelope::{Envelope, EnvelopeError};
+use crate::fleet::inventory::NodeRecord;
+use crate::fleet::keys::PublicKey;
+use crate::fleet::reply::Reply;
+use crate::fleet::request::EnvironmentName;
+use crate::names::NodeId;
+
+/// What agents say, of which this program can tell who says it.
+pub trait Spoken: Sized {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// When it is something else.
+    fn read(body: &str) -> Result<Self, serde_json::Error>;
+    /// In whose name it speaks.
+    fn node(&self) -> &NodeId;
+    /// In which environment.
+    fn env(&self) -> &EnvironmentName;
+}
+
+impl Spoken for Reply {
+    fn read(body: &str) -> Result<Self, serde_json::Error> {
+        Self::decode(body)
+    }
+
+    fn node(&self) -> &NodeId {
+        &self.node
+    }
+
+    fn env(&self) -> &EnvironmentName {
+        &self.env
+    }
+}
+
+impl Spoken for NodeRecord {
+    fn read(body: &str) -> Result<Self, serde_json::Error> {
+        Self::decode(body)
+    }
+
+    fn node(&self) -> &NodeId {
+        &self.node
+    }
+
+    fn env(&self) -> &EnvironmentName {
+        &self.env
+    }
+}
+
+/// Why a message is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    /// It is no envelope, or its signature is wrong.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// Its body is not what was expected.
+    #[error("its body is malformed: {0}")]
+    Body(String),
+    /// It is of another environment.
+    #[error("it is of the environment '{0}'")]
+    Environment(EnvironmentName),
+    /// The node has another key.
+    #[error("node '{0}' has another key than before")]
+    ChangedKey(NodeId),
+    /// The node is not known, and only known ones are believed.
+    #[error("node '{0}' is not known")]
+    UnknownNode(NodeId),
+}
+
+impl Doubt {
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Envelope(_) | Self::Body(_) | Self::Environment(_) => {
+                "find out who else sends here; nothing of it was used".to_owned()
+            }
+            Self::ChangedKey(node) => format!(
+                "if the node was made anew, run 'bellwether keys forget {node}'; otherwise somebody speaks in its name"
+            ),
+            Self::UnknownNode(node) => {
+                format!("check its key on the node itself, then run 'bellwether keys pin {node} KEY'")
+            }
+        }
+    }
+}
+
+/// Checks a message's signature and reads it.
+///
+/// # Errors
+/// When it is no envelope, its signature is wrong, or its body is something else.
+pub fn open<T: Spoken>(message: &[u8]) -> Result<(PublicKey, T), Doubt> {
+    let verified = Envelope::decode(message)?.verify()?;
+    let spoken = T::read(&verified.body).map_err(|error| Doubt::Body(error.to_string()))?;
+    Ok((verified.key, spoken))
+}
+
+/// Looks up whether the key of an opened message may speak for its node. A new node's key is remembered, unless `strict`:
+/// then only known nodes are believed.
+///
+/// # Errors
+/// When it may not.
+pub fn believe<T: Spoken>(
+    pins: &mut Pins,
+    strict: bool,
+    env: &EnvironmentName,
+    (key, spoken): (PublicKey, T),
+) -> Result<T, Doubt> {
+    if spoken.env() != env {
+        return Err(Doubt::Environment(spoken.env().clone()));
+    }
+    match pins.standing(spoken.node(), &key) {
+        Standing::Known => Ok(spoken),
+        Standing::Changed => Err(Doubt::ChangedKey(spoken.node().clone())),
+        Standing::New if strict => Err(Doubt::UnknownNode(spoken.node().clone())),
+        Standing::New => {
+            pins.pin(spoken.node().clone(), key);
+            Ok(spoken)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+    use crate::fleet::inventory::NodeKind;
+    use crate::fleet::keys::SigningKey;
+    use jiff::Timestamp;
+
+    fn record(node: &str) -> NodeRecord {
+        NodeRecord {
+            kind: NodeKind::Node,
+            node: NodeId::new(node).unwrap(),
+            env: "test".parse().unwrap(),
+            facts: Facts::default(),
+            seen: Timestamp::UNIX_EPOCH,
+            period_ms: 60_000,
+            version: String::new(),
+            left: false,
+        }
+    }
+
+    fn sealed(seed: u8, node: &str) -> Vec<u8> {
+        let key = SigningKey::from_seed([seed; 32]).unwrap();
+        Envelope::seal(&key, record(node).encode().unwrap()).unwrap()
+    }
+
+    fn told(pins: &mut Pins, strict: bool, message: &[u8]) -> Result<NodeRecord, Doubt> {
+        believe(pins, strict, &"test".parse().unwrap(), open(message)?)
+    }
+
+    #[test]
+    fn nobody_speaks_in_anothers_name() {
+        let mut pins = Pins::default();
+        assert_eq!(told(&mut pins, false, &sealed(1, "a")), Ok(record("a")));
+        assert_eq!(told(&mut pins, false, &sealed(1, "a")), Ok(record("a")));
+        let node = NodeId::new("a").unwrap();
+        assert_eq!(told(&mut pins, false, &sealed(2, "a")), Err(Doubt::ChangedKey(node)));
+        assert_eq!(told(&mut pins, false, &sealed(1, "a")), Ok(record("a")));
+    }
+
+    #[test]
+    fn the_strict_believe_known_nodes_alone() {
+        let mut pins = Pins::default();
+        let node = NodeId::new("a").unwrap();
+        assert_eq!(told(&mut pins, true, &sealed(1, "a")), Err(Doubt::UnknownNode(node.clone())));
+        pins.pin(node, SigningKey::from_seed([1; 32]).unwrap().public());
+        assert_eq!(told(&mut pins, true, &sealed(1, "a")), Ok(record("a")));
+    }
+
+    #[test]
+    fn another_environment_or_kind_is_not_believed_and_pins_nothing() {
+        let mut pins = Pins::default();
+        let opened = open::<NodeRecord>(&sealed(1, "a")).unwrap();
+        let other = "other".parse().unwrap();
+        assert_eq!(believe(&mut pins, false, &other, opened), Err(Doubt::Environment("test".parse().unwrap())));
+        assert!(matches!(open::<Reply>(&sealed(1, "a")), Err(Doubt::Body(_))));
+        assert_eq!(pins, Pins::default());
+    }
+}

@@ -1,0 +1,244 @@
+//! The state of a call: who was asked, who works on it, who has ended, and what is to be done next.
+//!
+//! Silence is never taken for death while a node says that it works: only a node that has not been heard of for
+//! [`Terms::patience`] counts as lost, and is taken back when it speaks again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use super::share::Share;
+use crate::fleet::reply::{Done, Event, Refusal};
+use crate::names::NodeId;
+use crate::time::Mono;
+
+/// How a call is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// How many nodes are asked at a time; all, when there is none.
+    pub batch: Option<Share>,
+    /// How long to wait between the end of a batch and the next one.
+    pub pause: Duration,
+    /// With more failures than this no further batch is asked.
+    pub max_failures: Option<Share>,
+    /// How long a node has for its first answer.
+    pub first_answer: Duration,
+    /// How long a node that works may be silent before it counts as lost.
+    pub patience: Duration,
+}
+
+/// How far a node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// It was not asked yet.
+    Waiting,
+    /// It was asked, and has not answered; since when.
+    Asked(Mono),
+    /// It has the request; when it was last heard of.
+    Working(Mono),
+    /// Nothing more is expected of it.
+    Ended(Ending),
+}
+
+/// How a node ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// It answered a ping or a question for facts.
+    Answered,
+    /// Its command ended, in whatever way.
+    Done(Done),
+    /// It refused.
+    Refused(Refusal),
+    /// It never answered.
+    Silent,
+    /// It had the request, and was not heard of again.
+    Lost,
+}
+
+impl Ending {
+    /// Whether what was wanted was done.
+    pub const fn is_success(&self) -> bool {
+        match self {
+            Self::Answered => true,
+            Self::Done(done) => done.outcome.is_success(),
+            Self::Refused(_) | Self::Silent | Self::Lost => false,
+        }
+    }
+
+    /// Whether it is unknown what became of the request.
+    pub const fn is_unanswered(&self) -> bool {
+        matches!(self, Self::Silent | Self::Lost)
+    }
+}
+
+/// What is to be done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Ask these nodes, then tell [`Call::sent`].
+    Send(Vec<NodeId>),
+    /// Wait for replies, until this instant at most.
+    Wait(Mono),
+    /// Nothing: the call is over.
+    Over,
+}
+
+/// What a call came to. The exit status follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every node did what was wanted.
+    AllSucceeded,
+    /// All that were asked answered, but some failed or refused, or were not asked because of that.
+    SomeFailed,
+    /// Some did not answer, or were lost.
+    SomeUnanswered,
+}
+
+/// A call. Hearing of a node, and asking what is next, cost the same for ten nodes and for fifty thousand; only when
+/// somebody's time may be over all are looked at.
+#[derive(Debug)]
+pub struct Call {
+    terms: Terms,
+    nodes: BTreeMap<NodeId, Progress>,
+    waiting: VecDeque<NodeId>,
+    expected: usize,
+    /// How many are asked or working.
+    open: usize,
+    /// How many ended without success.
+    failed: usize,
+    /// Nobody's time is over before this instant.
+    look_at: Option<Mono>,
+    next_batch_at: Option<Mono>,
+}
+
+impl Call {
+    /// A call to these nodes.
+    pub fn new(terms: Terms, expected: Vec<NodeId>) -> Self {
+        let nodes: BTreeMap<_, _> = expected.into_iter().map(|node| (node, Progress::Waiting)).collect();
+        let waiting: VecDeque<_> = nodes.keys().cloned().collect();
+        let expected = waiting.len();
+        Self { terms, nodes, waiting, expected, open: 0, failed: 0, look_at: None, next_batch_at: None }
+    }
+
+    /// What is to be done at `now`. A call without expected nodes sends once, to nobody in particular, and waits for
+    /// whoever answers.
+    pub fn next(&mut self, now: Mono) -> Step {
+        let Some(look_at) = self.look_at else { return Step::Send(self.next_batch()) };
+        let look_at = if look_at <= now { self.pass_time(now) } else { look_at };
+        if self.open > 0 || (self.expected == 0 && now < look_at) {
+            return Step::Wait(look_at);
+        }
+        if self.waiting.is_empty() || self.failed_too_often() {
+            return Step::Over;
+        }
+        let due = *self.next_batch_at.get_or_insert(now + self.terms.pause);
+        if now < due { Step::Wait(due) } else { Step::Send(self.next_batch()) }
+    }
+
+    /// The nodes that [`Step::Send`] named were asked at `now`.
+    pub fn sent(&mut self, now: Mono) {
+        self.look_at = Some(now + self.terms.first_answer.min(self.terms.patience));
+        self.next_batch_at = None;
+        for node in self.next_batch() {
+            self.waiting.pop_front();
+            // A reply may have come before the sending was confirmed.
+            if self.nodes.get(&node) == Some(&Progress::Waiting) {
+                self.set(node, Progress::Asked(now));
+            }
+        }
+    }
+
+    /// A node told something, at `now`. What it says after its last word changes nothing; what it says after it was
+    /// taken for silent or lost does.
+    pub fn heard(&mut self, node: &NodeId, event: &Event, now: Mono) {
+        if matches!(self.nodes.get(node), Some(Progress::Ended(ending)) if !ending.is_unanswered()) {
+            return;
+        }
+        let progress = match event {
+            Event::Pong | Event::Facts(_) => Progress::Ended(Ending::Answered),
+            Event::Refused(refusal) => Progress::Ended(Ending::Refused(refusal.clone())),
+            Event::Done(done) => Progress::Ended(Ending::Done(done.clone())),
+            Event::Accepted | Event::Started | Event::Output(_) | Event::Alive { .. } => Progress::Working(now),
+        };
+        self.set(node.clone(), progress);
+    }
+
+    /// Every node that was expected or has answered, in order of the ids, and how far it is.
+    pub fn nodes(&self) -> impl Iterator<Item = (&NodeId, &Progress)> {
+        self.nodes.iter()
+    }
+
+    /// How far a node is; none when it was neither expected nor heard of.
+    pub fn progress(&self, node: &NodeId) -> Option<&Progress> {
+        self.nodes.get(node)
+    }
+
+    /// What it came to so far.
+    pub fn verdict(&self) -> Verdict {
+        let unanswered = |progress: &Progress| match progress {
+            Progress::Asked(_) | Progress::Working(_) => true,
+            Progress::Ended(ending) => ending.is_unanswered(),
+            Progress::Waiting => false,
+        };
+        if self.nodes.is_empty() || self.nodes.values().any(unanswered) {
+            return Verdict::SomeUnanswered;
+        }
+        let succeeded = |progress: &Progress| matches!(progress, Progress::Ended(ending) if ending.is_success());
+        if self.nodes.values().all(succeeded) { Verdict::AllSucceeded } else { Verdict::SomeFailed }
+    }
+
+    /// Whether more nodes failed than may: those that are waiting are not asked any more.
+    pub fn failed_too_often(&self) -> bool {
+        self.terms.max_failures.is_some_and(|share| self.failed > share.of(self.expected))
+    }
+
+    fn next_batch(&self) -> Vec<NodeId> {
+        let size = self.terms.batch.map_or(usize::MAX, |share| share.of(self.expected).max(1));
+        self.waiting.iter().take(size).cloned().collect()
+    }
+
+    /// The one place where a node's progress changes, and with it the counts.
+    fn set(&mut self, node: NodeId, progress: Progress) {
+        self.open += usize::from(is_open(&progress));
+        self.failed += usize::from(is_failure(&progress));
+        if let Some(before) = self.nodes.insert(node, progress) {
+            self.open -= usize::from(is_open(&before));
+            self.failed -= usize::from(is_failure(&before));
+        }
+    }
+
+    /// Ends those whose time is over; answers when the next one's may be.
+    fn pass_time(&mut self, now: Mono) -> Mono {
+        let mut over = Vec::new();
+        let mut next = now + self.terms.first_answer.min(self.terms.patience);
+        for (node, progress) in &self.nodes {
+            let (until, ending) = match *progress {
+                Progress::Asked(since) => (since + self.terms.first_answer, Ending::Silent),
+                Progress::Working(heard) => (heard + self.terms.patience, Ending::Lost),
+                Progress::Waiting | Progress::Ended(_) => continue,
+            };
+            if until <= now {
+                over.push((node.clone(), ending));
+            } else {
+                next = next.min(until);
+            }
+        }
+        for (node, ending) in over {
+            self.set(node, Progress::Ended(ending));
+        }
+        // With nobody in particular asked, the first look is the last.
+        let look_at = if self.expected == 0 && self.open == 0 { now } else { next };
+        self.look_at = Some(look_at);
+        look_at
+    }
+}
+
+const fn is_open(progress: &Progress) -> bool {
+    matches!(progress, Progress::Asked(_) | Progress::Working(_))
+}
+
+const fn is_failure(progress: &Progress) -> bool {
+    matches!(progress, Progress::Ended(ending) if !ending.is_success())
+}
+
+#[cfg(test)]
+#[path = "call_tests.rs"]
+mod tests;

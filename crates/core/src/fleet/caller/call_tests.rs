@@ -1,0 +1,187 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::fleet::reply::{Outcome, Why};
+
+fn at(seconds: u64) -> Mono {
+    Mono::since_boot(Duration::from_secs(seconds))
+}
+
+fn node(name: &str) -> NodeId {
+    NodeId::new(name).unwrap()
+}
+
+fn terms() -> Terms {
+    Terms {
+        batch: None,
+        pause: Duration::ZERO,
+        max_failures: None,
+        first_answer: Duration::from_secs(10),
+        patience: Duration::from_secs(30),
+    }
+}
+
+fn call(terms: Terms, names: &[&str]) -> Call {
+    Call::new(terms, names.iter().map(|name| node(name)).collect())
+}
+
+fn done(status: i32) -> Event {
+    Event::Done(Done { outcome: Outcome::Exited(status), duration_ms: 1, dropped_out: 0, dropped_err: 0 })
+}
+
+fn asked(call: &mut Call, now: Mono) -> Vec<String> {
+    match call.next(now) {
+        Step::Send(nodes) => {
+            call.sent(now);
+            nodes.iter().map(ToString::to_string).collect()
+        }
+        other => panic!("{other:?} instead of a request"),
+    }
+}
+
+#[test]
+fn it_is_over_when_the_last_one_has_ended() {
+    let mut call = call(terms(), &["a", "b"]);
+    assert_eq!(asked(&mut call, at(0)), ["a", "b"]);
+    call.heard(&node("a"), &done(0), at(1));
+    assert_eq!(call.next(at(1)), Step::Wait(at(10)));
+    assert_eq!(call.verdict(), Verdict::SomeUnanswered);
+    call.heard(&node("b"), &done(0), at(2));
+    assert_eq!(call.next(at(2)), Step::Over);
+    assert_eq!(call.verdict(), Verdict::AllSucceeded);
+}
+
+#[test]
+fn who_never_answers_is_silent_and_who_works_is_waited_for() {
+    let mut call = call(terms(), &["a", "b"]);
+    asked(&mut call, at(0));
+    for second in (5..=100).step_by(5) {
+        call.heard(&node("a"), &Event::Alive { running_ms: second * 1_000 }, at(second));
+        assert!(matches!(call.next(at(second)), Step::Wait(until) if until > at(second)));
+    }
+    assert_eq!(call.progress(&node("b")), Some(&Progress::Ended(Ending::Silent)));
+    call.heard(&node("a"), &done(0), at(101));
+    assert_eq!(call.next(at(101)), Step::Over);
+    assert_eq!(call.verdict(), Verdict::SomeUnanswered);
+}
+
+#[test]
+fn who_is_lost_is_taken_back_when_it_speaks() {
+    let mut call = call(terms(), &["a", "b"]);
+    asked(&mut call, at(0));
+    for name in ["a", "b"] {
+        call.heard(&node(name), &Event::Accepted, at(1));
+    }
+    call.heard(&node("b"), &Event::Started, at(20));
+    call.next(at(31));
+    assert_eq!(call.progress(&node("a")), Some(&Progress::Ended(Ending::Lost)));
+    call.heard(&node("a"), &done(0), at(32));
+    call.heard(&node("b"), &done(0), at(33));
+    assert_eq!((call.next(at(33)), call.verdict()), (Step::Over, Verdict::AllSucceeded));
+}
+
+#[test]
+fn the_last_word_is_the_last_word() {
+    let mut call = call(terms(), &["a"]);
+    asked(&mut call, at(0));
+    call.heard(&node("a"), &done(3), at(1));
+    call.heard(&node("a"), &done(0), at(2));
+    call.heard(&node("a"), &Event::Started, at(2));
+    assert_eq!((call.next(at(2)), call.verdict()), (Step::Over, Verdict::SomeFailed));
+}
+
+#[test]
+fn batches_follow_each_other_with_a_pause() {
+    let batches = Terms { batch: Some(Share::Percent(50)), pause: Duration::from_secs(3), ..terms() };
+    let mut call = call(batches, &["a", "b", "c", "d"]);
+    assert_eq!(asked(&mut call, at(0)), ["a", "b"]);
+    call.heard(&node("a"), &done(0), at(1));
+    call.heard(&node("b"), &done(0), at(1));
+    assert_eq!(call.next(at(1)), Step::Wait(at(4)));
+    assert_eq!(call.next(at(2)), Step::Wait(at(4)));
+    assert_eq!(asked(&mut call, at(4)), ["c", "d"]);
+}
+
+#[test]
+fn a_batch_does_not_hang_on_nodes_that_are_away() {
+    let one_by_one = Terms { batch: Some(Share::Count(1)), ..terms() };
+    let mut call = call(one_by_one, &["away", "here"]);
+    assert_eq!(asked(&mut call, at(0)), ["away"]);
+    assert_eq!(asked(&mut call, at(10)), ["here"]);
+}
+
+#[test]
+fn failures_refusals_and_losses_all_count_against_the_limit() {
+    let refused = Event::Refused(Refusal { why: Why::Policy, detail: String::new() });
+    for failure in [Some(done(1)), Some(refused), Some(Event::Accepted), None] {
+        let careful = Terms { batch: Some(Share::Count(1)), max_failures: Some(Share::Count(0)), ..terms() };
+        let mut call = call(careful, &["a", "b"]);
+        asked(&mut call, at(0));
+        if let Some(event) = &failure {
+            call.heard(&node("a"), event, at(1));
+        }
+        call.next(at(15));
+        assert_eq!(call.next(at(50)), Step::Over, "{failure:?}");
+        assert!(call.failed_too_often());
+        assert_eq!(call.progress(&node("b")), Some(&Progress::Waiting));
+        assert_ne!(call.verdict(), Verdict::AllSucceeded);
+    }
+}
+
+#[test]
+fn without_an_inventory_whoever_answers_is_taken() {
+    let mut call = call(terms(), &[]);
+    assert_eq!(asked(&mut call, at(0)), [] as [&str; 0]);
+    assert_eq!(call.next(at(1)), Step::Wait(at(10)));
+    call.heard(&node("a"), &Event::Accepted, at(2));
+    assert!(matches!(call.next(at(10)), Step::Wait(until) if until <= at(32)));
+    call.heard(&node("a"), &done(0), at(12));
+    assert_eq!((call.next(at(32)), call.verdict()), (Step::Over, Verdict::AllSucceeded));
+}
+
+#[test]
+fn an_unexpected_answer_counts() {
+    let mut call = call(terms(), &["a"]);
+    asked(&mut call, at(0));
+    call.heard(&node("new"), &Event::Accepted, at(1));
+    call.heard(&node("a"), &done(0), at(2));
+    assert!(matches!(call.next(at(2)), Step::Wait(_)));
+    call.heard(&node("new"), &done(1), at(3));
+    assert_eq!((call.next(at(3)), call.verdict()), (Step::Over, Verdict::SomeFailed));
+}
+
+proptest! {
+    /// Whatever is heard, and whenever: the counts are those of a fresh count, and the call comes to its end.
+    #[test]
+    fn every_call_ends_and_counts_right(
+        batch in prop::option::of(0_usize..4),
+        limit in prop::option::of(0_usize..4),
+        heard in prop::collection::vec((0_u64..60, 0_usize..6, 0_u8..4), 0..40),
+    ) {
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let terms = Terms { batch: batch.map(Share::Count), max_failures: limit.map(Share::Count), ..terms() };
+        let mut call = call(terms, &names[..4]);
+        let mut over = false;
+        for second in 0..400_u64 {
+            for (_, name, what) in heard.iter().filter(|(when, ..)| *when == second) {
+                let event = match what {
+                    0 => Event::Accepted,
+                    1 => done(0),
+                    2 => done(1),
+                    _ => Event::Alive { running_ms: 0 },
+                };
+                call.heard(&node(names[*name]), &event, at(second));
+            }
+            match call.next(at(second)) {
+                Step::Send(_) => call.sent(at(second)),
+                Step::Wait(until) => prop_assert!(until > at(second)),
+                Step::Over => over = true,
+            }
+            let progress: Vec<_> = call.nodes().map(|(_, progress)| progress.clone()).collect();
+            prop_assert_eq!(call.open, progress.iter().filter(|progress| is_open(progress)).count());
+            prop_assert_eq!(call.failed, progress.iter().filter(|progress| is_failure(progress)).count());
+        }
+        prop_assert!(over);
+        prop_assert_eq!(call.open, 0);
+    }
+}

@@ -1,0 +1,93 @@
+//! Who should answer: the nodes of the inventory that match, sorted by whether they can be expected to.
+
+use jiff::Timestamp;
+
+use crate::fleet::inventory::{NodeRecord, Presence};
+use crate::fleet::request::Target;
+use crate::names::NodeId;
+
+/// The nodes a call is for, as far as the inventory tells. Each list is in order of the nodes' ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// They match and are there.
+    pub present: Vec<NodeId>,
+    /// They match, but have not been heard of for some time.
+    pub silent: Vec<NodeId>,
+    /// They match, but said that they end.
+    pub left: Vec<NodeId>,
+    /// They were named, and nothing is known of them.
+    pub unknown: Vec<NodeId>,
+}
+
+impl Expected {
+    /// Sorts the nodes of believed records.
+    pub fn new(target: &Target, records: &[NodeRecord], now: Timestamp) -> Self {
+        let mut expected = Self::default();
+        for record in records.iter().filter(|record| meant(target, record)) {
+            expected.list(record.presence(now)).push(record.node.clone());
+        }
+        if let Target::Nodes(nodes) = target {
+            let known = |node: &NodeId| records.iter().any(|record| record.node == *node);
+            expected.unknown = nodes.iter().filter(|node| !known(node)).cloned().collect();
+        }
+        for list in [&mut expected.present, &mut expected.silent, &mut expected.left, &mut expected.unknown] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        expected
+    }
+
+    fn list(&mut self, presence: Presence) -> &mut Vec<NodeId> {
+        match presence {
+            Presence::Present => &mut self.present,
+            Presence::Silent => &mut self.silent,
+            Presence::Left => &mut self.left,
+        }
+    }
+}
+
+fn meant(target: &Target, record: &NodeRecord) -> bool {
+    match target {
+        Target::Filter(filter) => filter.matches(&record.facts),
+        Target::Nodes(nodes) => nodes.contains(&record.node),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+    use crate::fleet::inventory::NodeKind;
+
+    fn record(node: &str, role: &str, seen: i64) -> NodeRecord {
+        let mut facts = Facts::default();
+        facts.insert("role", role.to_owned());
+        NodeRecord {
+            kind: NodeKind::Node,
+            node: NodeId::new(node).unwrap(),
+            env: "test".parse().unwrap(),
+            facts,
+            seen: Timestamp::from_second(seen).unwrap(),
+            period_ms: 60_000,
+            version: String::new(),
+            left: node.ends_with("left"),
+        }
+    }
+
+    fn ids(names: &[&str]) -> Vec<NodeId> {
+        names.iter().map(|name| NodeId::new(*name).unwrap()).collect()
+    }
+
+    #[test]
+    fn nobody_who_matches_is_left_out() {
+        let records =
+            [record("b", "web", 1_000), record("a", "web", 1_000), record("c", "web", 1), record("d", "db", 1_000)];
+        let now = Timestamp::from_second(1_010).unwrap();
+        let by_filter = Expected::new(&Target::Filter("role=web".parse().unwrap()), &records, now);
+        assert_eq!(by_filter, Expected { present: ids(&["a", "b"]), silent: ids(&["c"]), ..Expected::default() });
+        let named = Expected::new(&Target::Nodes(ids(&["d", "z", "z"])), &records, now);
+        assert_eq!(named, Expected { present: ids(&["d"]), unknown: ids(&["z"]), ..Expected::default() });
+        let left = Expected::new(&Target::Nodes(ids(&["left"])), &[record("left", "web", 1_009)], now);
+        assert_eq!(left.left, ids(&["left"]));
+    }
+}

@@ -1,0 +1,111 @@
+//! Puts the replies of one node to one request into their order, each once.
+
+use std::collections::BTreeMap;
+
+use crate::fleet::reply::Reply;
+
+/// The most replies kept while one before them is missing. With the largest parts of output this is 3 MiB.
+pub const MOST_HELD: usize = 64;
+
+/// The replies that came too early, and the number of the next one.
+#[derive(Debug, Default)]
+pub struct Order {
+    next: u64,
+    early: BTreeMap<u64, Reply>,
+}
+
+/// What can be shown now.
+#[derive(Debug, Default, PartialEq)]
+pub struct Ready {
+    /// The replies that are next, in order.
+    pub replies: Vec<Reply>,
+    /// How many before them were given up.
+    pub missing: u64,
+}
+
+impl Order {
+    /// Takes a reply. A second one of the same number changes nothing.
+    pub fn take(&mut self, reply: Reply) -> Ready {
+        if reply.seq >= self.next {
+            self.early.entry(reply.seq).or_insert(reply);
+        }
+        if self.early.len() > MOST_HELD { self.give_up() } else { Ready { replies: self.in_row(), missing: 0 } }
+    }
+
+    /// Whether something waits for a reply before it.
+    pub fn is_waiting(&self) -> bool {
+        !self.early.is_empty()
+    }
+
+    /// Gives up what is missing before the earliest reply that is here.
+    pub fn give_up(&mut self) -> Ready {
+        let Some(first) = self.early.keys().next().copied() else { return Ready::default() };
+        let missing = first - self.next;
+        self.next = first;
+        Ready { replies: self.in_row(), missing }
+    }
+
+    fn in_row(&mut self) -> Vec<Reply> {
+        let mut row = Vec::new();
+        while let Some(reply) = self.early.remove(&self.next) {
+            self.next = self.next.saturating_add(1);
+            row.push(reply);
+        }
+        row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::id::RequestId;
+    use crate::fleet::reply::{Event, ReplyKind};
+    use crate::names::NodeId;
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    fn reply(seq: u64) -> Reply {
+        let id = RequestId::new(Timestamp::UNIX_EPOCH, [0; 10]);
+        let node = NodeId::new("i-1").unwrap();
+        let env = "test".parse().unwrap();
+        Reply { kind: ReplyKind::Reply, id, call: id, env, node, seq, at: Timestamp::UNIX_EPOCH, event: Event::Pong }
+    }
+
+    fn numbers(ready: &Ready) -> Vec<u64> {
+        ready.replies.iter().map(|reply| reply.seq).collect()
+    }
+
+    #[test]
+    fn what_never_comes_is_given_up_and_counted() {
+        let mut order = Order::default();
+        assert_eq!(numbers(&order.take(reply(0))), [0]);
+        assert_eq!(numbers(&order.take(reply(3))), [] as [u64; 0]);
+        assert!(order.is_waiting());
+        let ready = order.give_up();
+        assert_eq!((numbers(&ready), ready.missing), (vec![3], 2));
+        assert_eq!(order.take(reply(1)), Ready::default());
+        assert!(!order.is_waiting());
+    }
+
+    #[test]
+    fn a_flood_is_bounded() {
+        let mut order = Order::default();
+        let ready: Vec<u64> = (1..=65).flat_map(|seq| numbers(&order.take(reply(seq)))).collect();
+        assert_eq!(ready, (1..=65).collect::<Vec<_>>());
+        assert_eq!(numbers(&order.take(reply(u64::MAX))), [] as [u64; 0]);
+        assert_eq!(order.give_up().missing, u64::MAX - 66);
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_with_any_repetition_comes_out_once_and_in_order(
+            mut sent in Just((0..20_u64).collect::<Vec<_>>()).prop_shuffle(),
+            again in prop::collection::vec(0..20_u64, 0..20),
+        ) {
+            sent.extend(again);
+            let mut order = Order::default();
+            let shown: Vec<u64> = sent.into_iter().flat_map(|seq| numbers(&order.take(reply(seq)))).collect();
+            prop_assert_eq!(shown, (0..20).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What is made on the server, and when.
+
+use bellwether_core::fleet::transport::{AgentTransport, Audience, CallerTransport};
+use bellwether_testkit::nats::{NatsCluster, NatsServer, Release};
+use serde_json::Value;
+
+use super::{agent, answered, call, caller, node, open, received, url};
+
+/// Makes a request as an administrator's tools would.
+async fn request(server: &NatsServer, subject: &str) -> Value {
+    let client = async_nats::connect(server.address()).await.unwrap();
+    let answer = client.request(subject.to_owned(), "".into()).await.unwrap();
+    serde_json::from_slice(&answer.payload).unwrap()
+}
+
+async fn streams(server: &NatsServer) -> Vec<String> {
+    let mut found = request(server, "$JS.API.STREAM.NAMES").await;
+    let mut names: Vec<String> = serde_json::from_value(found["streams"].take()).unwrap_or_default();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn streams_are_made_when_they_are_needed_first() {
+    let server = NatsServer::start(Release::Recent);
+    let connection = open(&url(&server)).await;
+    let (agent, caller) = (agent(&connection, "i-1").await, caller(&connection));
+    let address = caller.listen(call(1), false).await.unwrap();
+    caller.send(Audience::Everyone, false, b"{}").await.unwrap();
+    received(&agent).await;
+    agent.reply(&address, call(1), false, b"{}").await.unwrap();
+    answered(&caller).await;
+    assert!(caller.inventory().await.unwrap().is_empty() && caller.results(call(1)).await.unwrap().is_empty());
+    assert_eq!(streams(&server).await, [""; 0]);
+    agent.announce(b"{}").await.unwrap();
+    assert_eq!(streams(&server).await, ["KV_bw_production_nodes"]);
+    caller.send(Audience::Nodes(&[node("i-1")]), true, b"{}").await.unwrap();
+    assert_eq!(streams(&server).await, ["KV_bw_production_nodes", "bw_production_requests", "bw_production_results"]);
+}
+
+#[tokio::test]
+async fn what_is_kept_has_an_end() {
+    let server = NatsServer::start(Release::System);
+    let connection = open(&url(&server)).await;
+    let caller = caller(&connection);
+    caller.send(Audience::Nodes(&[node("i-1")]), true, b"{}").await.unwrap();
+    for stream in ["bw_production_requests", "bw_production_results"] {
+        let config = request(&server, &format!("$JS.API.STREAM.INFO.{stream}")).await["config"].take();
+        let day = 24 * 3_600 * 1_000_000_000_u64;
+        assert_eq!(config["max_age"], 7 * day, "{config}");
+        assert!(config["max_bytes"].as_i64().unwrap() > 0, "{config}");
+    }
+    let consumer = request(&server, "$JS.API.CONSUMER.INFO.bw_production_requests.n-i-1").await;
+    assert!(consumer["config"]["inactive_threshold"].as_u64().unwrap() > 0, "{consumer}");
+    assert_eq!(consumer["config"]["max_ack_pending"], 16, "{consumer}");
+}
+
+#[tokio::test]
+async fn a_node_can_be_removed_from_the_inventory_and_return() {
+    let server = NatsServer::start(Release::System);
+    let connection = open(&url(&server)).await;
+    let (agent, caller) = (agent(&connection, "i 1").await, caller(&connection));
+    agent.announce(b"{\"n\":1}").await.unwrap();
+    caller.forget(&node("i 1")).await.unwrap();
+    assert!(caller.inventory().await.unwrap().is_empty());
+    agent.announce(b"{\"n\":2}").await.unwrap();
+    assert_eq!(caller.inventory().await.unwrap(), [b"{\"n\":2}"]);
+}
+
+#[tokio::test]
+async fn in_a_cluster_everything_has_three_copies() {
+    let cluster = NatsCluster::start(Release::Recent);
+    let connection = open(&cluster.servers_url()).await;
+    agent(&connection, "i-1").await.announce(b"{}").await.unwrap();
+    caller(&connection).send(Audience::Nodes(&[node("i-1")]), true, b"{}").await.unwrap();
+    for stream in ["KV_bw_production_nodes", "bw_production_requests", "bw_production_results"] {
+        let info = request(&cluster.servers()[0], &format!("$JS.API.STREAM.INFO.{stream}")).await;
+        assert_eq!(info["config"]["num_replicas"], 3, "{info}");
+    }
+}
+
+#[tokio::test]
+async fn many_durable_requests_reach_a_node_that_was_away_each_once() {
+    let server = NatsServer::start(Release::Recent);
+    let connection = open(&url(&server)).await;
+    let caller = caller(&connection);
+    let mut expected = Vec::new();
+    for number in 0..100 {
+        let message = format!("{{\"number\":{number:03}}}").into_bytes();
+        caller.send(Audience::Nodes(&[node("i-1")]), true, &message).await.unwrap();
+        expected.push(message);
+    }
+    let agent = agent(&connection, "i-1").await;
+    let mut found = Vec::new();
+    while found.len() < expected.len() {
+        found.push(received(&agent).await);
+    }
+    assert_eq!(found, expected);
+}
