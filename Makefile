@@ -56,6 +56,8 @@ install: build ## The program, its old names and its manual pages, under PREFIX 
 	install -D -m 0755 target/release/bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/bellwether
 	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/clustercron
 	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/cs-instance-watcher
+	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/ec2-cagent
+	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/ec2-cmaster
 	ln -sf bellwether $(DESTDIR)$(or $(PREFIX),/usr/local)/bin/elbadmin
 	install -d $(DESTDIR)$(or $(PREFIX),/usr/local)/share/man/man1
 	target/release/bellwether man --directory $(DESTDIR)$(or $(PREFIX),/usr/local)/share/man/man1

@@ -34,6 +34,11 @@ want_package() {
     "$@" >/dev/null 2>&1 || could_not "$package" "run 'apt-get install $package' as root"
 }
 
+# Rust links with it, SQLite is built with it, and so is the clock that tests put wrong.
+can_compile() {
+    command -v cc && [ -e /usr/include/stdio.h ]
+}
+
 postgres_programs() {
     ls /usr/lib/postgresql/*/bin/initdb
 }
@@ -109,6 +114,12 @@ build_venv() {
         could_not "$venv" "see the lines above"
 }
 
+want_package build-essential can_compile
+want_package ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+want_package procps sh -c 'command -v pgrep && test -x /bin/kill'
+want_package systemd command -v systemd-analyze
+want_package groff-base command -v groff
+want_package strace command -v strace
 want_package iproute2 command -v ip
 want_package nftables test -x /usr/sbin/nft
 want_package iptables test -x /usr/sbin/iptables

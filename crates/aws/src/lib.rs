@@ -1,12 +1,12 @@
 //! Bellwether on AWS: the only crate that names an AWS SDK.
 //!
 //! To change where a setting comes from, open `settings`, `boto`, `profile`, `region`, `service` (endpoints) or
-//! `credentials`; how requests travel, `http`, `sdk` (SDK clients) or `signed` (everything without an SDK crate);
-//! what the instance says of itself, `imds`; who is in a group, `roster`; claims and history in a table, `dynamodb`;
-//! queues and messages, `queues`; the transport of fleet commands, `fleet`; classic load balancers, `balancer`; target
-//! groups, `target_group`; taking a node out of both, `drain`; signs that this node leaves, `notices` and `clonesquad`;
-//! holding it back until it is ready, `lifecycle`; what EC2 tells of this node, `facts`; EC2's instances and regions,
-//! `ec2`; what an error tells, `errors` and `api_error`.
+//! `credentials`; how requests travel, `http`, `sdk` (SDK clients) or `signed` (everything without an SDK crate); what
+//! the instance says of itself, `imds`; who is in a group, `roster`; claims and history in a table, `dynamodb`; queues
+//! and messages, `queues`; the transport of fleet commands, `fleet`; classic load balancers, `balancer`; target
+//! groups, `target_group`; taking a node out of both, `drain`; signs that this node leaves, `notices` and
+//! `clonesquad`; holding it back until it is ready, `lifecycle`; what EC2 tells of this node, `facts`; EC2's instances
+//! and regions, `ec2`; what an error tells, `errors` and `api_error`.
 
 mod api_error;
 mod api_session;
@@ -65,7 +65,7 @@ pub use permissions::{
 };
 pub use queues::{
     CreatedQueue, Creation, Difference, DifferenceOf, Message, MessageId, Queue, QueueAttributes, QueueState, Queues,
-    Receive,
+    Receive, collective_agent_grants, collective_master_grants, collective_queue_grants,
 };
 pub use region::RegionSource;
 pub use settings::{AwsSettings, Limits};

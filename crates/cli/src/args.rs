@@ -5,7 +5,8 @@ use bellwether_core::names::NodeId;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    completions, doctor, env, history, iam, lb, leader, man, once, ping, roster, status, store, tg, watch,
+    agent, completions, doctor, env, exec, facts, history, iam, keys, lb, leader, man, once, ping, results, roster,
+    status, store, tg, watch,
 };
 use crate::wiring::transport::TransportRef;
 
@@ -39,7 +40,12 @@ pub(crate) enum Command {
     Status(status::StatusArgs),
     Store(store::StoreArgs),
     Watch(Box<watch::WatchArgs>),
+    Agent(Box<agent::AgentArgs>),
+    Exec(Box<exec::ExecArgs>),
     Ping(ping::PingArgs),
+    Facts(facts::FactsArgs),
+    Results(results::ResultsArgs),
+    Keys(keys::KeysArgs),
     Env(env::EnvArgs),
     Doctor(doctor::DoctorArgs),
     Iam(iam::IamArgs),

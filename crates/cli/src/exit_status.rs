@@ -2,8 +2,9 @@
 
 /// All went well; for `once` also: another node runs the tick.
 pub(crate) const OK: u8 = 0;
-/// `leader`: another node is first. `doctor`: a check failed. `lb delete`: the answer was no. `watch --once`: a
-/// reaction failed.
+/// `leader`: another node is first. `doctor`: a check failed. `lb delete`, `env delete`: the answer was no. `env show`: a
+/// queue is missing or set otherwise. `watch --once`: a reaction failed.
+/// `agent --check-policy`: not allowed. `agent --clean`: something could not be removed.
 pub(crate) const NO: u8 = 1;
 /// `exec`, `ping`, `facts`: some nodes did not answer.
 pub(crate) const UNANSWERED: u8 = 2;

@@ -1,5 +1,6 @@
 //! The `bellwether` program: reads the command line, runs one command, prints one error, sets the exit status.
 
+mod agent;
 mod args;
 mod commands;
 mod drain;

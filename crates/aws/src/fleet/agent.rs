@@ -19,6 +19,8 @@ use crate::text::shown;
 
 /// SQS asks for a second until a new queue can be sent to.
 const QUEUE_SETTLES: Duration = Duration::from_secs(1);
+/// How often a queue that seems not to be there is tried.
+const TRIES: u32 = 3;
 /// How many callers are remembered that have gone.
 const MOST_GONE: usize = 256;
 
@@ -43,22 +45,22 @@ impl AwsAgent {
         format!("receiving requests for {}", self.node)
     }
 
-    /// Sends to the queue of a caller; whether it is there.
-    async fn send(&self, name: &str, body: &str) -> Result<bool, ApiError> {
+    /// Sends to the queue of a caller. That there is none is no error: a caller that has gone misses nothing.
+    async fn send(&self, name: &str, body: &str) -> Result<(), ApiError> {
         let queue = self.inbox.queue().beside(name);
-        for may_be_new in [true, false] {
+        let tries = if self.gone().contains(name) { 1 } else { TRIES };
+        for tried in 1..=tries {
             match self.fleet.queues.send(&queue, body).await {
-                Err(error) if error.kind == ApiErrorKind::NotFound => {
-                    if !may_be_new || self.gone().contains(name) {
-                        break;
-                    }
-                    tokio::time::sleep(QUEUE_SETTLES).await;
-                }
-                sent => return sent.map(|_| true),
+                Err(error) if error.kind == ApiErrorKind::NotFound => {}
+                sent => return sent.map(|_| ()),
+            }
+            if tried < tries {
+                tokio::time::sleep(QUEUE_SETTLES).await;
             }
         }
+        tracing::debug!("there is no queue {name}: its caller has gone");
         self.remember_gone(name);
-        Ok(false)
+        Ok(())
     }
 
     fn gone(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
@@ -130,12 +132,7 @@ impl AgentTransport for AwsAgent {
         if durable {
             self.fleet.tables.put_reply(call, message).await.map_err(while_trying(&what))?;
         }
-        match self.send(&name, &text).await.map_err(while_trying(&what))? {
-            true => Ok(()),
-            // It is kept.
-            false if durable => Ok(()),
-            false => Err(failed(what, format!("there is no queue {name}"), "nothing: the caller has gone")),
-        }
+        self.send(&name, &text).await.map_err(while_trying(what))
     }
 
     async fn announce(&self, record: &[u8]) -> Result<(), TransportError> {

@@ -58,7 +58,6 @@ pub fn fleet_caller_grants(environment: &EnvironmentName) -> Vec<Grant> {
                 "sqs:GetQueueUrl",
                 "sqs:ListQueueTags",
                 "sqs:ReceiveMessage",
-                "sqs:SetQueueAttributes",
                 "sqs:TagQueue",
             ],
             "sqs",
@@ -71,12 +70,12 @@ pub fn fleet_caller_grants(environment: &EnvironmentName) -> Vec<Grant> {
     ]
 }
 
-/// What removing needs of what is left. AWS does not let the first three be limited.
+/// What removing needs of what is left. AWS does not let the first two be limited.
 pub fn fleet_clean_grants(environment: &EnvironmentName) -> Vec<Grant> {
     let names = Names::of(environment);
     let queue = ["sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"];
     vec![
-        Grant::anywhere(["ec2:DescribeInstances", "sns:Unsubscribe", "sqs:ListQueues"]),
+        Grant::anywhere(["sns:Unsubscribe", "sqs:ListQueues"]),
         on(&queue, "sqs", &format!("{}*", names.node_queues())),
         on(&queue, "sqs", &format!("{}*", names.reply_queues())),
         on(&["sns:ListSubscriptionsByTopic"], "sns", &names.topic()),

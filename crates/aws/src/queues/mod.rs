@@ -2,7 +2,7 @@
 //!
 //! - `attributes`: what a queue is set to, and how SQS writes it. `create`: making a queue, or bringing one into line.
 //! - `find`: which queues there are, and what is in them. `remove`: the end of a queue.
-//! - `send`, `receive`, `delete`: messages.
+//! - `send`, `receive`, `delete`: messages. `permissions`: what the old fleet protocol needs.
 //!
 //! These are standard queues: a message comes at least once, and in no certain order.
 
@@ -10,6 +10,7 @@ mod attributes;
 mod create;
 mod delete;
 mod find;
+mod permissions;
 mod receive;
 mod remove;
 mod send;
@@ -26,6 +27,7 @@ use crate::text::shown;
 pub use attributes::{Difference, DifferenceOf, QueueAttributes};
 pub use create::{CreatedQueue, Creation};
 pub use find::QueueState;
+pub use permissions::{collective_agent_grants, collective_master_grants, collective_queue_grants};
 pub use receive::{Message, Receive};
 pub use send::MessageId;
 pub(crate) use send::{LONGEST_BODY, is_allowed};

@@ -107,7 +107,7 @@ pub(super) fn of_entry(error: &aws_sdk_sqs::types::BatchResultErrorEntry) -> Fai
 fn check_body(queue: &Queue, body: &str) -> Result<(), ApiError> {
     let why = match body.len() {
         0 => "it is empty".to_owned(),
-        ..=LONGEST_BODY => match body.chars().find(|character| !is_allowed(*character)) {
+        1..=LONGEST_BODY => match body.chars().find(|character| !is_allowed(*character)) {
             None => return Ok(()),
             Some(other) => format!("it holds the character U+{:04X}, which SQS does not take", u32::from(other)),
         },

@@ -12,6 +12,7 @@
 //! - [`balancers`]: many load balancers listed, and one with many instances shown, beside boto3, the `aws` command line
 //!   and elbadmin 0.2, which [`elbadmin`] makes fit for Python 3.
 //! - [`watch`]: what watching takes and what it is good for, beside CloneSquad's cs-instance-watcher.
+//! - [`fleet`]: how soon a thousand, ten thousand and fifty thousand agents have answered a ping.
 //! - [`measure`], [`report`], [`machine`]: runs side by side, tables and requirements, and where it all took place.
 
 #![allow(
@@ -31,6 +32,7 @@ mod clustercron;
 mod crowd;
 #[path = "../../tests/runner/elbadmin/converted.rs"]
 mod elbadmin;
+mod fleet;
 mod machine;
 mod measure;
 mod once;
@@ -49,7 +51,7 @@ use report::Requirements;
 /// A name, and what measures it.
 type Scenario = (&'static str, fn(&mut Requirements));
 
-const SCENARIOS: [Scenario; 9] = [
+const SCENARIOS: [Scenario; 10] = [
     ("clustercron", clustercron::run),
     ("rounds", rounds::run),
     ("once", once::run),
@@ -59,6 +61,7 @@ const SCENARIOS: [Scenario; 9] = [
     ("trips", trips::run),
     ("balancers", balancers::run),
     ("watch", watch::run),
+    ("fleet", fleet::run),
 ];
 
 /// The binary that is measured.
@@ -71,6 +74,12 @@ fn main() -> ExitCode {
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     if has(claims::TELL_TIME) {
         claims::tell_time();
+        return ExitCode::SUCCESS;
+    }
+    if let [flag, arguments @ ..] = &arguments[..]
+        && flag == fleet::PLAY_AGENTS
+    {
+        fleet::simulate(arguments);
         return ExitCode::SUCCESS;
     }
     if has("--list") {

@@ -1,15 +1,20 @@
 //! The native commands, one file each.
 
+pub(crate) mod agent;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod env;
+pub(crate) mod exec;
+pub(crate) mod facts;
 pub(crate) mod history;
 pub(crate) mod iam;
+pub(crate) mod keys;
 pub(crate) mod lb;
 pub(crate) mod leader;
 pub(crate) mod man;
 pub(crate) mod once;
 pub(crate) mod ping;
+pub(crate) mod results;
 pub(crate) mod roster;
 pub(crate) mod status;
 pub(crate) mod store;
@@ -30,6 +35,11 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<u8, Failur
         Command::Status(args) => status::run(args, context).await,
         Command::Store(args) => store::run(args, context).await,
         Command::Watch(args) => watch::run(*args, context).await,
+        Command::Agent(args) => agent::run(*args, context).await,
+        Command::Exec(args) => exec::run(*args, context).await,
+        Command::Facts(args) => facts::run(args, context).await,
+        Command::Results(args) => results::run(args, context).await,
+        Command::Keys(args) => keys::run(args, &context),
         Command::Ping(args) => ping::run(args, context).await,
         Command::Env(args) => env::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,

@@ -4,25 +4,26 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bellwether_core::duration;
-use bellwether_core::fleet::caller::believe::Doubt;
-use bellwether_core::fleet::caller::call::{Call, Ending, Progress, Terms, Verdict};
+use bellwether_core::fleet::caller::call::{Call, Ending, Progress, Terms};
+use bellwether_core::fleet::caller::expected::Expected;
 use bellwether_core::fleet::reply::{Event, Reply};
 use bellwether_core::fleet::request::{Action, DEFAULT_TTL};
-use bellwether_core::fleet::transport::TransportError;
 use bellwether_core::names::NodeId;
 use bellwether_core::time::Mono;
 use bellwether_host::clock;
 use clap::Args;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::Signal;
 
 use crate::args::{AwsArgs, FleetArgs};
-use crate::exit_status;
+use crate::commands::exec::summary::status;
 use crate::failure::Failure;
 use crate::fleet::audience::{self, AudienceArgs};
 use crate::fleet::caller::Caller;
 use crate::fleet::caller::drive::Question;
+use crate::fleet::caller::interrupt::interrupts;
 use crate::fleet::caller::show::Show;
+use crate::fleet::caller::warnings::Warnings;
 use crate::render::console::Console;
 use crate::render::table::{Text, Tone, table};
 use crate::wiring::context::Context;
@@ -52,11 +53,10 @@ pub(crate) struct PingArgs {
 }
 
 pub(crate) async fn run(args: PingArgs, context: Context) -> Result<u8, Failure> {
-    let mut interrupt = signal(SignalKind::interrupt())
-        .map_err(|error| Failure::unavailable(format!("cannot wait for an interrupt: {error}")))?;
+    let mut interrupt = interrupts()?;
     let mut caller = context.caller(&args.fleet, &args.aws).await?;
     let result = ping(&args, &mut caller, context.console, &mut interrupt).await;
-    let closed = caller.close().await;
+    let closed = caller.close_unless(&mut interrupt).await;
     let (call, times) = result?;
     closed?;
     let text = if args.json { as_json(&call, &times) } else { as_table(&call, &times, context.console.colour()) };
@@ -70,22 +70,28 @@ async fn ping(
     args: &PingArgs,
     caller: &mut Caller,
     console: Console,
-    interrupt: &mut tokio::signal::unix::Signal,
+    interrupt: &mut Signal,
 ) -> Result<(Call, Times), Failure> {
     let target = args.audience.target();
-    let expected = audience::expected(caller, &target, console).await?;
+    let expected = match audience::expected(caller, &target, console).await {
+        Ok(expected) => expected,
+        Err(failure) => {
+            console.warning(&format!("who is missing cannot be told: {}", failure.in_one_line()));
+            Expected::default()
+        }
+    };
     if !expected.silent.is_empty() {
         let names = audience::names(&expected.silent);
         console.warning(&format!("not heard of for some time, and asked all the same: {names}"));
     }
     let terms =
         Terms { batch: None, pause: Duration::ZERO, max_failures: None, first_answer: args.wait, patience: args.wait };
-    let nodes = [expected.present, expected.silent, expected.unknown].concat();
-    let mut call = Call::new(terms, nodes);
+    let mut call = Call::new(terms, expected.asked());
     let question = Question { action: Action::Ping, ttl: DEFAULT_TTL, durable: false, everyone: Some(target) };
-    let mut answers = Answers { asked: clock::mono(), times: Times::new(), console };
+    let mut answers = Answers { asked: clock::mono(), times: Times::new(), warnings: Warnings::new(console) };
     let mut drive = caller.begin(Caller::new_id()?, &mut call, &question, &mut answers).await?;
     drive.run(interrupt).await?;
+    answers.warnings.finish();
     Ok((call, answers.times))
 }
 
@@ -93,7 +99,7 @@ async fn ping(
 struct Answers {
     asked: Mono,
     times: Times,
-    console: Console,
+    warnings: Warnings,
 }
 
 impl Show for Answers {
@@ -103,26 +109,12 @@ impl Show for Answers {
         }
     }
 
-    fn missing(&mut self, _node: &NodeId, _replies: u64) {}
-
-    fn doubt(&mut self, doubt: &Doubt) {
-        self.console.warning(&format!("a reply is not believed: {doubt}; {}", doubt.remedy()));
-    }
-
     fn asked(&mut self, _nodes: &[NodeId]) {
         self.asked = clock::mono();
     }
 
-    fn trouble(&mut self, error: &TransportError) {
-        self.console.warning(&format!("{error}; {}", error.remedy));
-    }
-}
-
-fn status(call: &Call) -> u8 {
-    match call.verdict() {
-        Verdict::AllSucceeded => exit_status::OK,
-        Verdict::SomeFailed => exit_status::NO,
-        Verdict::SomeUnanswered => exit_status::UNANSWERED,
+    fn warnings(&mut self) -> &mut Warnings {
+        &mut self.warnings
     }
 }
 

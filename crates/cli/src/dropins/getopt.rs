@@ -119,7 +119,9 @@ mod tests {
         Known { name: "counter", has_value: false, meaning: 'r' },
     ];
 
-    fn read_all(words: &[&str]) -> Result<(Vec<(char, Option<String>)>, Vec<String>), String> {
+    type Options = Vec<(char, Option<String>)>;
+
+    fn read_all(words: &[&str]) -> Result<(Options, Vec<String>), String> {
         let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
         read(&KNOWN, &words).map(|read| (read.options, read.arguments))
     }

@@ -74,6 +74,7 @@ mod tests {
     fn a_drop_in_is_named_exactly_by_program_or_first_argument() {
         assert_eq!(named_by(&["/usr/bin/clustercron", "elb"]), Some(vec!["elb".into()]));
         assert_eq!(named_by(&["bellwether", "clustercron", "-v"]), Some(vec!["-v".into()]));
+        assert_eq!(named_by(&["/usr/sbin/ec2-cmaster", "-m"]), Some(vec!["-m".into()]));
         assert_eq!(named_by(&["my-clustercron", "elb"]), None);
         assert_eq!(named_by(&["bellwether", "once", "clustercron"]), None);
         assert_eq!(named_by(&["bellwether"]), None);

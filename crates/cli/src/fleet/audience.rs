@@ -8,6 +8,8 @@ use bellwether_host::clock;
 use clap::Args;
 
 use super::caller::Caller;
+use super::caller::inventory::Inventory;
+use super::caller::warnings::Warnings;
 use crate::failure::Failure;
 use crate::render::console::Console;
 
@@ -43,20 +45,33 @@ impl AudienceArgs {
     }
 }
 
-/// Looks up who is expected. Without an inventory only named nodes are: then whoever answers is taken.
+/// Looks up who is expected. Nodes that are named are expected even where there is no inventory.
 ///
 /// # Errors
-/// When the transport cannot be reached.
+/// When the inventory cannot be read, and nobody is named.
 pub(crate) async fn expected(caller: &mut Caller, target: &Target, console: Console) -> Result<Expected, Failure> {
-    let inventory = caller.inventory().await?;
-    for doubt in inventory.doubts.iter().take(MOST_NAMED) {
-        console.warning(&format!("a record of the inventory is not believed: {doubt}; {}", doubt.remedy()));
-    }
-    let more = inventory.doubts.len().saturating_sub(MOST_NAMED);
-    if more > 0 {
-        console.warning(&format!("{more} more records of the inventory are not believed"));
-    }
+    let inventory = match caller.inventory().await {
+        Ok(inventory) => inventory,
+        Err(error) if matches!(target, Target::Nodes(_)) => {
+            console.warning(&format!("the inventory cannot be read: {error}; {}", error.remedy));
+            Inventory::default()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    tell_doubts(&inventory, console);
     Ok(Expected::new(target, &inventory.records, clock::now().wall))
+}
+
+/// Warns of records that are not believed.
+pub(crate) fn tell_doubts(inventory: &Inventory, console: Console) {
+    let mut warnings = Warnings::new(console);
+    inventory.doubts.iter().for_each(|doubt| warnings.doubt("a record of the inventory", doubt));
+    warnings.finish();
+}
+
+/// So many nodes, in words.
+pub(crate) fn count(nodes: usize) -> String {
+    if nodes == 1 { "1 node".to_owned() } else { format!("{nodes} nodes") }
 }
 
 /// Names of nodes for a message: the first ones, and how many more.

@@ -39,8 +39,16 @@ impl Console {
     /// # Errors
     /// When it cannot be written. A reader that has gone away is no error: it has what it wanted.
     pub(crate) fn result(self, text: &str) -> Result<(), Failure> {
+        self.result_bytes(text.as_bytes())
+    }
+
+    /// The same for what need not be text.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn result_bytes(self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Failure::unavailable(format!("cannot write to standard output: {error}")))

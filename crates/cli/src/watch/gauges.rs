@@ -10,6 +10,9 @@ use bellwether_core::notice::{NodeState, Word};
 use bellwether_core::time::Mono;
 use bellwether_core::watch::Journal;
 
+use super::health::Vitals;
+use crate::render;
+
 /// How long a question may take beyond the pause before it.
 const QUESTION: Duration = Duration::from_secs(10);
 
@@ -168,11 +171,18 @@ impl Gauges {
     }
 }
 
-fn family(text: &mut String, name: &str, kind: &str, help: &str, samples: impl IntoIterator<Item = (String, f64)>) {
-    let _ = writeln!(text, "# HELP bellwether_watch_{name} {help}\n# TYPE bellwether_watch_{name} {kind}");
-    for (labels, value) in samples {
-        let _ = writeln!(text, "bellwether_watch_{name}{labels} {value}");
+impl Vitals for Gauges {
+    fn health(&self, now: Mono) -> (bool, String) {
+        Self::health(self, now)
     }
+
+    fn metrics(&self, now: Mono) -> String {
+        Self::metrics(self, now)
+    }
+}
+
+fn family(text: &mut String, name: &str, kind: &str, help: &str, samples: impl IntoIterator<Item = (String, f64)>) {
+    render::metrics::family(text, &format!("bellwether_watch_{name}"), kind, help, samples);
 }
 
 #[cfg(test)]

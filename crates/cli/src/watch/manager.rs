@@ -9,7 +9,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use super::log::Log;
 
 /// The service manager, if there is one.
-pub(super) struct Manager {
+pub(crate) struct Manager {
     manager: Option<ServiceManager>,
     feeding: Option<Interval>,
     said: bool,
@@ -18,7 +18,7 @@ pub(super) struct Manager {
 
 impl Manager {
     /// The one that the environment names. Must be called within a runtime.
-    pub(super) fn new(environment: &Environment, log: &Log) -> Self {
+    pub(crate) fn new(environment: &Environment, log: &Log) -> Self {
         let manager = match ServiceManager::from_environment(environment) {
             Ok(manager) => Some(manager),
             Err(error) => {
@@ -35,30 +35,30 @@ impl Manager {
     }
 
     /// Waits until the watchdog wants to be fed; forever when there is none. Cancel-safe.
-    pub(super) async fn hungry(&mut self) {
+    pub(crate) async fn hungry(&mut self) {
         match &mut self.feeding {
             Some(feeding) => drop(feeding.tick().await),
             None => std::future::pending().await,
         }
     }
 
-    pub(super) fn feed(&mut self) {
+    pub(crate) fn feed(&mut self) {
         self.send(ServiceManager::feed_watchdog);
     }
 
-    pub(super) fn ready(&mut self) {
+    pub(crate) fn ready(&mut self) {
         self.send(ServiceManager::ready);
     }
 
-    pub(super) fn reloading(&mut self) {
+    pub(crate) fn reloading(&mut self) {
         self.send(ServiceManager::reloading);
     }
 
-    pub(super) fn stopping(&mut self) {
+    pub(crate) fn stopping(&mut self) {
         self.send(ServiceManager::stopping);
     }
 
-    pub(super) fn status(&mut self, text: &str) {
+    pub(crate) fn status(&mut self, text: &str) {
         self.send(|manager| manager.status(text));
     }
 

@@ -2,12 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use bellwether_aws::AwsFleet;
 use bellwether_core::fleet::keys::SigningKey;
 use bellwether_core::fleet::transport::CallerTransport;
-use bellwether_engines::nats::NatsOptions;
 use bellwether_engines::nats::fleet::{CallerLink, Connection};
 use bellwether_host::paths;
 
@@ -19,8 +16,6 @@ use crate::fleet::caller::Caller;
 use crate::fleet::key_file;
 use crate::fleet::known_nodes::KnownNodes;
 
-/// How long NATS servers have for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// The caller's files within the state directory.
 const KEY: &str = "caller.key";
 const KNOWN_NODES: &str = "known_nodes.json";
@@ -57,7 +52,7 @@ impl Context {
         path.map_or_else(|| self.in_state_dir(KNOWN_NODES), Ok).map(KnownNodes::at)
     }
 
-    fn caller_key(&self) -> Result<SigningKey, Failure> {
+    pub(crate) fn caller_key(&self) -> Result<SigningKey, Failure> {
         let path = self.caller_key_path()?;
         key_file::read(&path)?.ok_or_else(|| {
             Failure::usage(format!("there is no key to sign with at {}", path.display())).remedy(
@@ -69,11 +64,10 @@ impl Context {
     async fn caller_transport(&self, place: &FleetPlace, aws: &AwsArgs) -> Result<Arc<dyn CallerTransport>, Failure> {
         match &place.transport {
             TransportRef::Nats(url) => {
-                let options = NatsOptions { timeout: PATIENCE, ca_file: self.settings.fleet.ca_file.clone() };
-                let connection = Connection::open(url, options).await?;
+                let connection = Connection::open(url, self.nats_options()).await?;
                 Ok(Arc::new(CallerLink::on(&connection, place.environment.clone())))
             }
-            TransportRef::Sqs => Ok(Arc::new(AwsFleet::new(&self.aws_for_changes(aws), &place.environment).caller())),
+            TransportRef::Sqs => Ok(Arc::new(self.aws_fleet(place, aws).caller())),
         }
     }
 

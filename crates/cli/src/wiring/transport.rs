@@ -108,7 +108,7 @@ impl Context {
         AwsFleet::new(&self.aws_for_changes(aws), &place.environment)
     }
 
-    fn nats_options(&self) -> NatsOptions {
+    pub(super) fn nats_options(&self) -> NatsOptions {
         NatsOptions { ca_file: self.settings.fleet.ca_file.clone(), ..NatsOptions::default() }
     }
 }

@@ -11,6 +11,7 @@
     reason = "tests: a panic is a failure, and real time passes"
 )]
 
+mod agent;
 mod chaos;
 mod clustercron;
 mod cs_instance_watcher;
@@ -20,6 +21,7 @@ mod drain;
 mod elbadmin;
 mod ec2_collective;
 mod env;
+mod exec;
 mod fleet;
 mod lb;
 mod once;

@@ -33,8 +33,8 @@ enum Stage {
     Pausing { exit: Exit, until: Mono },
     /// The end must be recorded.
     Recording { exit: Exit, end: RunEnd, give_up_at: Mono },
-    /// The run that replaces this one must be told that it has stopped.
-    Yielding { exit: Exit, give_up_at: Mono },
+    /// The run that replaces this one must be told that it has stopped, and history how it ended.
+    Yielding { exit: Exit, end: RunEnd, give_up_at: Mono },
     /// The claim is not ours any more; history is told how the run ended.
     Noting { exit: Exit, end: RunEnd },
 }
@@ -162,7 +162,7 @@ impl Hold {
             Stage::Recording { exit, end, .. } if self.record.state == State::Done => {
                 Action::End(Verdict::Ran { exit, end, recorded: true })
             }
-            Stage::Yielding { exit, .. } => Action::End(Verdict::Ran { exit, end: RunEnd::Replaced, recorded: true }),
+            Stage::Yielding { exit, end, .. } => Action::End(Verdict::Ran { exit, end, recorded: true }),
             _ => self.advance(me, now),
         }
     }
@@ -177,8 +177,8 @@ impl Hold {
         let Some((record, version)) = snapshot.current else {
             return self.claim_gone(me, None, now);
         };
-        if let Stage::Yielding { exit, .. } = self.stage {
-            return self.tell_successor(me, exit, record, version, now);
+        if let Stage::Yielding { exit, end, .. } = self.stage {
+            return self.tell_successor(me, exit, end, record, version, now);
         }
         if record.run_id != me.run_id || record.state == State::Lost {
             return self.claim_gone(me, Some(record), now);
@@ -214,9 +214,10 @@ impl Hold {
             }
             Stage::Running => self.stop(RunEnd::ClaimLost, now),
             Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. } if replaced => {
-                self.stage = Stage::Yielding { exit, give_up_at: now.mono + RECORDING_PATIENCE };
-                self.advance(me, now)
+                self.yield_to_successor(me, exit, RunEnd::Replaced, now)
             }
+            // It ended by itself just before; whoever replaces it need not wait out its lease.
+            Stage::Recording { exit, end, .. } if replaced => self.yield_to_successor(me, exit, end, now),
             // Its command had ended by itself; without a claim it is only not started again.
             Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. }
                 if beside && me.overlap == Overlap::Allow =>
@@ -227,9 +228,14 @@ impl Hold {
                 self.note(me, exit, RunEnd::ClaimLost, now)
             }
             Stage::Recording { exit, end, .. } => self.note(me, exit, end, now),
-            Stage::Yielding { exit, .. } => self.note(me, exit, RunEnd::Replaced, now),
+            Stage::Yielding { exit, end, .. } => self.note(me, exit, end, now),
             Stage::Detached | Stage::Stopping { .. } | Stage::Noting { .. } => self.advance(me, now),
         }
+    }
+
+    fn yield_to_successor(&mut self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Action {
+        self.stage = Stage::Yielding { exit, end, give_up_at: now.mono + RECORDING_PATIENCE };
+        self.advance(me, now)
     }
 
     fn stop(&mut self, why: RunEnd, now: Now) -> Action {
@@ -256,7 +262,9 @@ impl Hold {
             }
             Stage::Running => self.stage = Stage::Recording { exit, end: RunEnd::Held, give_up_at },
             Stage::Detached => return self.note(me, exit, RunEnd::Detached, now),
-            Stage::Stopping { why: RunEnd::Replaced } => self.stage = Stage::Yielding { exit, give_up_at },
+            Stage::Stopping { why: why @ RunEnd::Replaced } => {
+                self.stage = Stage::Yielding { exit, end: why, give_up_at };
+            }
             Stage::Stopping { why: RunEnd::Overdue } => {
                 self.stage = Stage::Recording { exit, end: RunEnd::Overdue, give_up_at };
             }
@@ -322,11 +330,10 @@ impl Hold {
                 None => Verdict::Unavailable,
                 Some(exit) => Verdict::Ran { exit, end: RunEnd::Overdue, recorded: false },
             }),
-            Stage::Recording { exit, end, give_up_at } if now >= give_up_at => {
+            Stage::Recording { exit, end, give_up_at } | Stage::Yielding { exit, end, give_up_at }
+                if now >= give_up_at =>
+            {
                 Some(Verdict::Ran { exit, end, recorded: false })
-            }
-            Stage::Yielding { exit, give_up_at } if now >= give_up_at => {
-                Some(Verdict::Ran { exit, end: RunEnd::Replaced, recorded: false })
             }
             _ => None,
         }
@@ -397,12 +404,20 @@ impl Hold {
     }
 
     /// Sets the mark in the successor's record that it waits for.
-    fn tell_successor(&mut self, me: &Contender, exit: Exit, mut theirs: Record, version: Version, now: Now) -> Action {
+    fn tell_successor(
+        &mut self,
+        me: &Contender,
+        exit: Exit,
+        end: RunEnd,
+        mut theirs: Record,
+        version: Version,
+        now: Now,
+    ) -> Action {
         match theirs.displaced.as_mut() {
             Some(displaced) if displaced.run_id == me.run_id && !displaced.stopped => displaced.stopped = true,
-            _ => return self.note(me, exit, RunEnd::Replaced, now),
+            _ => return self.note(me, exit, end, now),
         }
-        let entry = self.ended_entry(me, exit, RunEnd::Replaced, now);
+        let entry = self.ended_entry(me, exit, end, now);
         self.version = version;
         self.send(theirs, vec![entry], now)
     }

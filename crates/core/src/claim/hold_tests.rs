@@ -125,3 +125,27 @@ fn a_replaced_run_that_has_told_its_end_is_not_told_as_lost() {
     let action = run.step(read(Some((record, version("3")))), second(1));
     assert_eq!(start(&mut run, 1, action, 1), (Vec::new(), 1));
 }
+
+#[test]
+fn a_run_that_has_ended_by_itself_when_it_is_replaced_says_so_and_is_not_waited_for() {
+    let (mut run, record) = run_before_its_retry();
+    // Its command had failed for good: the end is to be recorded.
+    run.step(Event::Interrupted, second(2));
+    let replacing = Contender { overlap: Overlap::Replace, ..contender("later", 11) };
+    let unseen = Evidence { unchanged_for: Duration::ZERO, seen_beating: false, liveness: Liveness::Unknown };
+    let super::super::Decision::Claim(successor, _) = decide(&replacing, Some(&record), unseen, second(2).wall) else {
+        panic!("it replaces")
+    };
+    run.step(Event::Conflict, second(2));
+    let action = run.step(read(Some((*successor.clone(), version("3")))), second(2));
+    assert!(matches!(action, Action::Read { .. }), "{action:?}");
+    let action = run.step(read(Some((*successor, version("3")))), second(2));
+    let Action::Swap { record, entries, .. } = action else { panic!("{action:?}") };
+    assert_eq!((record.run_id.as_str(), record.displaced.unwrap().stopped), ("later", true));
+    let [entry] = &entries[..] else { panic!("{entries:?}") };
+    assert_eq!((entry.run_id.as_str(), entry.outcome, entry.status), ("mine", Outcome::Done, Some(3)));
+    let action = run.step(Event::Swapped(version("4")), second(2));
+    let Action::End(verdict) = action else { panic!("{action:?}") };
+    let exit = Exit { status: 3, retryable: true };
+    assert_eq!(verdict, Verdict::Ran { exit, end: RunEnd::Held, recorded: true });
+}

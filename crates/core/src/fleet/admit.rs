@@ -99,14 +99,8 @@ pub enum Ignored {
 
 impl Ignored {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Malformed,
-        Self::UnknownKey,
-        Self::BadSignature,
-        Self::OtherEnvironment,
-        Self::NotTarget,
-        Self::Seen,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Malformed, Self::UnknownKey, Self::BadSignature, Self::OtherEnvironment, Self::NotTarget, Self::Seen];
 
     /// The word for it in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -126,18 +120,28 @@ impl Ignored {
     }
 }
 
+/// A message that is not believed, and what is known of it nevertheless.
+struct Disbelieved {
+    ignored: Ignored,
+    why: String,
+    key: Option<PublicKey>,
+    caller: Option<CallerName>,
+}
+
 impl Door<'_> {
     /// Decides, and says what is to be written down about it.
     pub fn admit(&self, message: &[u8]) -> (Admission, Entry) {
         match self.believe(message) {
-            Err((ignored, entry)) => (Admission::Ignore(ignored), entry),
+            Err(Disbelieved { ignored, why, key, caller }) => {
+                (Admission::Ignore(ignored), self.entry(Verdict::Ignore, why, key, caller))
+            }
             Ok(believed) => self.judge(believed),
         }
     }
 
     /// Who says what; all that can be told without looking at what is asked.
-    fn believe(&self, message: &[u8]) -> Result<Believed, (Ignored, Entry)> {
-        let ignore = |ignored, why: String, key, caller| Err((ignored, self.entry(Verdict::Ignore, why, key, caller)));
+    fn believe(&self, message: &[u8]) -> Result<Believed, Disbelieved> {
+        let ignore = |ignored, why: String, key, caller| Err(Disbelieved { ignored, why, key, caller });
         let envelope = match Envelope::decode(message) {
             Ok(envelope) => envelope,
             Err(error) => return ignore(Ignored::Malformed, shown(&error.to_string()), None, None),
@@ -210,12 +214,8 @@ impl Door<'_> {
         if let Some(detail) = self.out_of_time(request) {
             return refuse(Why::Expired, detail);
         }
-        let asked = Asked {
-            caller: &believed.caller,
-            action: &request.action,
-            own_user: self.own_user,
-            facts: self.facts,
-        };
+        let asked =
+            Asked { caller: &believed.caller, action: &request.action, own_user: self.own_user, facts: self.facts };
         let rule = match self.policy.decide(asked) {
             Decision::Allowed(rule) => rule,
             Decision::Denied(detail) => return refuse(Why::Policy, detail),
@@ -236,7 +236,8 @@ impl Door<'_> {
             return Some(format!("it is dated {}, and here it is {now}; {REMEDY}", request.issued));
         }
         let expired = request.expires();
-        (now >= expired).then(|| format!("it expired at {expired}, and here it is {now}; give it a longer --ttl, or {REMEDY}"))
+        (now >= expired)
+            .then(|| format!("it expired at {expired}, and here it is {now}; give it a longer --ttl, or {REMEDY}"))
     }
 
     fn about(&self, believed: &Believed, decision: Verdict, why: String) -> Entry {
@@ -253,7 +254,9 @@ impl Door<'_> {
 /// What no system can do: texts that it cannot be given.
 fn impossible(run: &Run) -> Option<&'static str> {
     let words: Vec<&String> = match &run.command {
-        Command::Argv(argv) if argv.first().is_none_or(String::is_empty) => return Some("the command names no program"),
+        Command::Argv(argv) if argv.first().is_none_or(String::is_empty) => {
+            return Some("the command names no program");
+        }
         Command::Argv(argv) => argv.iter().collect(),
         Command::Shell(line) => vec![line],
         Command::Script { text, .. } if !text.starts_with("#!") => {

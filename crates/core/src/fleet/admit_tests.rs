@@ -9,7 +9,8 @@ use crate::fleet::id::RequestId;
 use crate::fleet::keys::SigningKey;
 use crate::fleet::request::{ReplyAddress, RequestKind};
 
-const POLICY: &str = "[[allow]]\ncallers = ['ops']\nactions = ['argv']\n[[allow]]\ncallers=['dev']\nactions=['argv']\ncommands=['id']";
+const POLICY: &str =
+    "[[allow]]\ncallers = ['ops']\nactions = ['argv']\n[[allow]]\ncallers=['dev']\nactions=['argv']\ncommands=['id']";
 
 struct World {
     now: Timestamp,
@@ -195,7 +196,9 @@ fn what_cannot_be_done_is_refused_and_busy_is_for_commands_alone() {
 fn the_account_tells_the_command_and_no_secret() {
     let world = world();
     let line = world.admit(&sealed(1, &world.request(run(&["echo", "a b"])))).1.line();
-    for part in ["\"decision\":\"run\"", "\"caller\":\"ops\"", "echo 'a b'", "\"variables\":[\"TOKEN\"]", "\"action\":\"argv\""] {
+    for part in
+        ["\"decision\":\"run\"", "\"caller\":\"ops\"", "echo 'a b'", "\"variables\":[\"TOKEN\"]", "\"action\":\"argv\""]
+    {
         assert!(line.contains(part), "{part} is missing in {line}");
     }
     assert!(!line.contains("geheim") && !line.contains("Z2VoZWlt") && !line.contains('\n'), "{line}");

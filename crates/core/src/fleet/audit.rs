@@ -124,9 +124,8 @@ impl AskedFor {
 
 /// The words as a shell would take them; what no shell can take, in quotes of our own.
 fn shown(command: &Command) -> String {
-    let joined = |words: &[String]| {
-        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| format!("{words:?}"))
-    };
+    let joined =
+        |words: &[String]| shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| format!("{words:?}"));
     match command {
         Command::Argv(argv) => joined(argv),
         Command::Shell(line) => line.clone(),

@@ -17,7 +17,7 @@ fn believed(number: u8) -> Believed {
         issued: Timestamp::UNIX_EPOCH,
         ttl_ms: 60_000,
         reply: ReplyAddress(format!("reply {number}")),
-        durable: number % 2 == 0,
+        durable: number.is_multiple_of(2),
     };
     let key = SigningKey::from_seed([1; 32]).unwrap().public();
     Believed { request, caller: "ops".parse().unwrap(), key }
@@ -48,7 +48,10 @@ fn what_had_not_ended_at_a_crash_is_unknown_and_what_had_is_told() {
     let after = read(&text(&lines));
     assert_eq!(after, journal);
     let untold = after.untold();
-    assert_eq!(untold.iter().map(|untold| untold.known).collect::<Vec<_>>(), [waiting.known(), running.known(), ended.known()]);
+    assert_eq!(
+        untold.iter().map(|untold| untold.known).collect::<Vec<_>>(),
+        [waiting.known(), running.known(), ended.known()]
+    );
     assert!(matches!(&untold[0].done.outcome, Outcome::Unknown(why) if why.contains("about to start")));
     assert!(matches!(&untold[1].done.outcome, Outcome::Unknown(why) if why.contains("while the command ran")));
     assert_eq!((&untold[2].done, untold[2].reply.0.as_str(), untold[1].durable), (&done(), "reply 3", true));

@@ -2,17 +2,28 @@
 //!
 //! - [`keys`]: who signs. [`envelope`]: what is signed, and how it is checked.
 //! - [`request`], [`reply`]: what is said. [`id`]: how a request is named.
-//! - [`inventory`]: what is known of the nodes.
+//! - [`inventory`]: what is known of the nodes. [`fit`]: facts within an envelope.
+//! - [`trust`], [`policy`], [`admit`]: whom an agent believes, what it allows, what it makes of a message. [`problems`]:
+//!   all that is wrong with a file.
+//! - [`journal`], [`audit`], [`output`]: what an agent remembers, accounts for and passes on.
 //! - [`transport`]: what carries it. [`caller`]: what a caller decides.
 //!
 //! Specification: `specs/fleet-commands.md`, the protocol of this program alone.
 
+pub mod admit;
+pub mod audit;
 pub mod bytes;
 pub mod caller;
 pub mod envelope;
+pub mod fit;
 pub mod id;
 pub mod inventory;
+pub mod journal;
 pub mod keys;
+pub mod output;
+pub mod policy;
+pub mod problems;
 pub mod reply;
 pub mod request;
 pub mod transport;
+pub mod trust;

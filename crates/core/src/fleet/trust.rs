@@ -161,7 +161,8 @@ fn take(row: toml::Value, keys: &mut BTreeMap<PublicKey, Trusted>) -> Result<(),
     let row: Row = row.try_into().map_err(|error| in_one_line(&error))?;
     let name: CallerName = row.name.parse().map_err(|error: CallerNameError| error.to_string())?;
     let key: PublicKey = row.key.parse().map_err(|error| format!("the key of {name}: {error}"))?;
-    let until = row.until.map(|until| instant(&until).map_err(|why| format!("'until' of {name}: {why}"))).transpose()?;
+    let until =
+        row.until.map(|until| instant(&until).map_err(|why| format!("'until' of {name}: {why}"))).transpose()?;
     match keys.entry(key) {
         Entry::Occupied(known) => {
             Err(format!("the key of {name} stands here twice, first as the key of {}; leave one", known.get().name))
@@ -231,7 +232,15 @@ mod tests {
             other = key(2)
         );
         let problems = Trust::parse(&text).unwrap_err();
-        let parts = ["'callers'", "twice, first as the key of ops", "a caller's name", "of x", "secret key", "'until' of z", "untill"];
+        let parts = [
+            "'callers'",
+            "twice, first as the key of ops",
+            "a caller's name",
+            "of x",
+            "secret key",
+            "'until' of z",
+            "untill",
+        ];
         assert_eq!(problems.0.len(), parts.len(), "{problems}");
         for part in parts {
             assert!(problems.to_string().contains(part), "{part} is missing in {problems}");

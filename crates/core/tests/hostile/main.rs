@@ -45,9 +45,9 @@ macro_rules! folders {
     };
 }
 
-folders! { facts, filter }
+folders! { envelope, facts, filter, legacy, reply, request }
 
 #[test]
 fn no_folder_of_the_corpus_is_forgotten() {
-    assert_eq!(corpus::folders(), ["facts", "filter"]);
+    assert_eq!(corpus::folders(), ["envelope", "facts", "filter", "legacy", "reply", "request"]);
 }

@@ -44,7 +44,7 @@ fn a_store_that_swaps_blindly_is_caught() {
 
 #[test]
 fn a_runner_that_ignores_its_deadline_is_caught() {
-    is_caught(Defect::DeadlineIgnored, &[Kind::LiveTogether]);
+    is_caught(Defect::DeadlineIgnored, &[Kind::LiveTogether, Kind::LostWhileRunning]);
 }
 
 #[test]

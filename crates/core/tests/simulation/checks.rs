@@ -3,8 +3,9 @@
 use bellwether_core::claim::{Entry, OnLost, Outcome, Overlap, Record, Skip, Verdict};
 
 use crate::books::PROMPT;
-use crate::facts::index_of;
+use crate::facts::{Facts, index_of};
 use crate::fleet::Fleet;
+use crate::plan::Plan;
 use crate::store::tick_of;
 use crate::violation::{Checked, Kind, broken};
 
@@ -100,7 +101,7 @@ impl Fleet {
             Outcome::Lost | Outcome::Replaced if alive => {
                 broken(Kind::LostWhileRunning, now, format!("{entry:?} of {facts:?}"))
             }
-            Outcome::Lost if facts.is_undisturbed() && !self.is_disturbed(run) => {
+            Outcome::Lost if facts.is_undisturbed() && !self.is_disturbed(run) && self.has_time_to_yield(facts) => {
                 broken(Kind::LostWithoutCause, now, format!("{entry:?} of {facts:?}"))
             }
             Outcome::Done | Outcome::Lost | Outcome::Replaced | Outcome::Skipped => {
@@ -109,6 +110,14 @@ impl Fleet {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a run that is replaced can say so within its lease: up to a third of it passes before it looks, up to a
+    /// sixth until its command has ended, and six requests go to the store and back: it is refused a renewal, reads
+    /// twice, and sets its mark, the second time when the other has renewed meanwhile.
+    fn has_time_to_yield(&self, facts: &Facts) -> bool {
+        let Plan { overlap, lease, latency, .. } = self.plan;
+        overlap != Overlap::Replace || lease / 2 + 6 * facts.slowest.max(2 * latency) < lease
     }
 
     /// A wrapper ends: its command must have ended before, and its reason must be true.

@@ -13,7 +13,7 @@
 //!
 //! A read is one request, and so are a swap without entries and an append. A swap with entries is two, one after the
 //! other: bucket and history are two streams, which servers do not change together, and the swap must not be there
-//! without its entries. Those swaps end a run or give one up; the swaps that claim a tick and start a command have none.
+//! without its entries. Those swaps end a run or give one up; a swap that only claims a tick or starts a command has none.
 
 mod api;
 mod bucket;

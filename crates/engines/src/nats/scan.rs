@@ -167,10 +167,9 @@ impl<'a> Scan<'a> {
     /// Small messages come in larger batches. What a batch brings must fit into the client's queue.
     fn adapt_batch(&mut self) {
         let (messages, bytes) = self.met;
-        if messages > 0 {
-            let fitting = BATCH_BYTES / (bytes / messages).max(1);
+        if let Some(average) = bytes.checked_div(messages) {
             let largest = u64::try_from(self.link.most_unread() / 2).unwrap_or(LARGEST_BATCH).min(LARGEST_BATCH);
-            self.batch = fitting.min(self.batch * 2).clamp(PAYLOADS_BATCH, largest);
+            self.batch = (BATCH_BYTES / average.max(1)).min(self.batch * 2).clamp(PAYLOADS_BATCH, largest);
         }
     }
 

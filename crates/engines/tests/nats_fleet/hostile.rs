@@ -42,7 +42,7 @@ async fn an_agent_answers_after_a_flood_of_nonsense() {
     for number in 0..10_000 {
         stranger.publish("bw.production.all", format!("nonsense {number}").into()).await.unwrap();
     }
-    stranger.publish("bw.production.node.i-1", "the last".into()).await.unwrap();
+    stranger.publish("bw.production.all", "the last".into()).await.unwrap();
     stranger.flush().await.unwrap();
     let mut nonsense = 0;
     while received(&agent).await != b"the last" {

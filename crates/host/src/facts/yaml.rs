@@ -6,7 +6,9 @@ use serde_saphyr::{Options, alias_limits, budget, options};
 
 /// The most scalars, mappings and lists, with those that aliases repeat.
 const MOST_NODES: usize = 50_000;
-/// The most aliases: what they repeat is kept as often as it is repeated.
+/// The most text in scalars, in bytes, with what aliases repeat: it is kept as often as it is repeated.
+const MOST_TEXT: usize = 4 * 1_024 * 1_024;
+/// The most aliases.
 const MOST_ALIASES: usize = 100;
 /// How deep mappings and lists may lie within each other: as deep as JSON is read, too.
 const DEEPEST: usize = 64;
@@ -29,6 +31,8 @@ fn bounds() -> Options {
             max_anchors: MOST_ALIASES,
             max_aliases: MOST_ALIASES,
             max_recorded_anchor_events: MOST_NODES,
+            max_recorded_anchor_bytes: MOST_TEXT,
+            max_total_scalar_bytes: MOST_TEXT,
         },
         alias_limits: alias_limits! { max_total_replayed_events: MOST_NODES, max_replay_stack_depth: 8 },
         duplicate_keys: DuplicateKeyPolicy::LastWins,

@@ -44,6 +44,7 @@ fn what_would_grow_beyond_bounds_is_refused() {
     for (name, text) in [
         ("billion laughs", billion_laughs()),
         ("aliases", format!("a: &a {}\nb: [{}]\n", "x".repeat(1_000), vec!["*a"; MOST_ALIASES + 1].join(", "))),
+        ("repeated text", format!("a: &a {}\nb: [{}]\n", "x".repeat(400_000), vec!["*a"; 20].join(", "))),
         ("itself", "a: &a [*a]\n".to_owned()),
         ("deep lists", "[".repeat(100_000)),
         ("deep mappings", "{a: ".repeat(50_000)),

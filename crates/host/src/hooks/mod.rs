@@ -18,7 +18,7 @@ use crate::paths::is_root;
 
 pub use outcome::{Ending, HookOutcome};
 pub use scripts::HookError;
-pub use trust::Suspicion;
+pub use trust::{Suspicion, suspicion};
 
 use lines::Lines;
 use scripts::Script;

@@ -38,7 +38,7 @@ pub enum Suspicion {
 
 /// What is wrong with a script or a directory of scripts, with what a link in its place leads to, or with a directory on
 /// the way to either.
-pub(super) fn suspicion(path: &Path) -> Option<Suspicion> {
+pub fn suspicion(path: &Path) -> Option<Suspicion> {
     let place = path.parent().unwrap_or(path);
     match (path.canonicalize(), place.canonicalize()) {
         (Ok(real), Ok(place)) => {

@@ -17,6 +17,8 @@ use jiff::tz::TimeZone;
 
 pub use rotation::{Rotation, RotationError, Unit};
 
+pub use output::Readers;
+
 use output::Output;
 
 /// Makes a line of the log of what the log itself has to say.
@@ -34,6 +36,7 @@ pub struct LogFile {
     rotation: Option<(Rotation, Timestamp)>,
     zone: TimeZone,
     note: Note,
+    readers: Readers,
     output: Option<Output>,
     lost: Option<Lost>,
 }
@@ -55,8 +58,7 @@ pub struct LogFileError {
 
 impl LogFile {
     /// Opens a file to append to, readable for all where the umask does not say otherwise: whatever collects logs must
-    /// be able to. With a rotation, it is first put aside one interval after it was last written, or from now on when
-    /// it is new; dates are those of the zone.
+    /// be able to. Otherwise as [`LogFile::open_for`].
     ///
     /// # Errors
     /// When it cannot be opened or created.
@@ -67,14 +69,30 @@ impl LogFile {
         now: Timestamp,
         note: Note,
     ) -> Result<Self, LogFileError> {
+        Self::open_for(Readers::All, path, rotation, zone, now, note)
+    }
+
+    /// Opens a file to append to. With a rotation, it is first put aside one interval after it was last written, or from now on when
+    /// it is new; dates are those of the zone.
+    ///
+    /// # Errors
+    /// When it cannot be opened or created.
+    pub fn open_for(
+        readers: Readers,
+        path: &Path,
+        rotation: Option<Rotation>,
+        zone: TimeZone,
+        now: Timestamp,
+        note: Note,
+    ) -> Result<Self, LogFileError> {
         let failed = |source| LogFileError { path: path.to_owned(), source };
         let written = last_written(path).map_err(failed)?;
-        let output = Output::open(path).map_err(failed)?;
+        let output = Output::open(path, readers).map_err(failed)?;
         let rotation = rotation.map(|rotation| {
             let due = rotation.next(written.unwrap_or(now), &zone);
             (rotation, due)
         });
-        Ok(Self { path: path.to_owned(), rotation, zone, note, output: Some(output), lost: None })
+        Ok(Self { path: path.to_owned(), rotation, zone, note, readers, output: Some(output), lost: None })
     }
 
     /// Appends a line, after putting the file aside if it is time. A line of more than 64 KiB is cut.
@@ -103,7 +121,7 @@ impl LogFile {
     fn try_append(&mut self, line: &str) -> io::Result<()> {
         match &mut self.output {
             Some(output) if output.is_at(&self.path) => output.append(line),
-            output => output.insert(Output::open(&self.path)?).append(line),
+            output => output.insert(Output::open(&self.path, self.readers)?).append(line),
         }
     }
 

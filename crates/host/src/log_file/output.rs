@@ -7,8 +7,24 @@ use std::path::Path;
 
 use nix::libc::O_NONBLOCK;
 
-/// The permissions of a new file, before the umask.
-const MODE: u32 = 0o644;
+/// Who may read a new file. Its owner alone may write to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Everybody, where the umask does not say otherwise: whatever collects logs must be able to.
+    All,
+    /// Its owner alone.
+    Owner,
+}
+
+impl Readers {
+    const fn mode(self) -> u32 {
+        match self {
+            Self::All => 0o644,
+            Self::Owner => 0o600,
+        }
+    }
+}
+
 /// The longest line, in bytes.
 const LONGEST: usize = 64 * 1_024;
 
@@ -23,10 +39,10 @@ pub(super) struct Output {
 
 impl Output {
     /// Opens a file, which is made if it is not there.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn open(path: &Path, readers: Readers) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         // A pipe in the file's place must not hold us up.
-        let file = options.append(true).create(true).mode(MODE).custom_flags(O_NONBLOCK).open(path)?;
+        let file = options.append(true).create(true).mode(readers.mode()).custom_flags(O_NONBLOCK).open(path)?;
         let id = id_of(&file.metadata()?);
         Ok(Self { file, id, is_torn: false })
     }

@@ -36,7 +36,9 @@ pub fn start<O: Observer>(
     let directory = PathBuf::from(run.directory.as_deref().unwrap_or(DIRECTORY));
     check(&directory)?;
     let script = match &run.command {
-        Command::Script { text, .. } => Some(Script::new(text).map_err(|error| format!("cannot keep the script: {error}"))?),
+        Command::Script { text, .. } => {
+            Some(Script::new(text).map_err(|error| format!("cannot keep the script: {error}"))?)
+        }
         Command::Argv(_) | Command::Shell(_) => None,
     };
     let words = words(&run.command, script.as_ref());

@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use crate::process::{Run, Running};
 
 /// How many there are.
-const VISITORS: &str = "32";
+pub(super) const VISITORS: u64 = 32;
 /// A visitor who waits longer counts as failed.
 const PATIENCE: &str = "20s";
 /// They stay until they are told to go, but not for ever.
@@ -28,8 +28,9 @@ pub struct Tally {
 
 impl Visitors {
     pub(super) fn start(url: &str) -> Self {
+        let visitors = VISITORS.to_string();
         let arguments =
-            ["--threads", "1", "--connections", VISITORS, "--duration", LONGEST, "--timeout", PATIENCE, url];
+            ["--threads", "1", "--connections", &visitors, "--duration", LONGEST, "--timeout", PATIENCE, url];
         Self(Run::new("wrk").args(arguments).deadline(Duration::from_secs(400)).start())
     }
 

@@ -3,7 +3,7 @@
 use bellwether_core::fleet::transport::{AgentTransport, Audience, CallerTransport};
 use bellwether_testkit::moto::Moto;
 use bellwether_testkit::proxy::Proxy;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 
 use super::{boto, call, fleet, fleet_at, node};
@@ -95,15 +95,22 @@ async fn messages_are_the_envelopes_themselves() {
     caller.listen(call(1), false).await.unwrap();
     for audience in [Audience::Everyone, Audience::Nodes(&[node("i-1")])] {
         caller.send(audience, false, b"{\"v\":1}").await.unwrap();
-        let body: Value = boto(
-            "[m['Body'] for m in sqs.receive_message(QueueUrl=url('bw-plain-node-i-1'), VisibilityTimeout=0,
-                WaitTimeSeconds=10)['Messages']]",
-        );
-        assert_eq!(body, json!(["{\"v\":1}"]));
+    }
+    let bodies = boto(
+        "[m['Body'] for m in sqs.receive_message(QueueUrl=url('bw-plain-node-i-1'), VisibilityTimeout=0,
+            MaxNumberOfMessages=10)['Messages']]",
+    );
+    assert_eq!(bodies, json!(["{\"v\":1}", "{\"v\":1}"]));
+    boto("sqs.send_message(QueueUrl=url('bw-plain-node-i-1'), MessageBody='base64:aGk=')['MessageId']");
+    let mut received = Vec::new();
+    for _ in 0..3 {
         let delivery = agent.receive().await.unwrap();
         agent.settle(&delivery.receipt).await.unwrap();
-        let rest = tokio::time::timeout(Duration::from_millis(500), agent.receive()).await;
-        assert!(rest.is_err(), "{rest:?}");
+        received.push(delivery.message);
     }
+    received.sort();
+    assert_eq!(received, [&b"hi"[..], b"{\"v\":1}", b"{\"v\":1}"]);
+    let rest = tokio::time::timeout(Duration::from_millis(500), agent.receive()).await;
+    assert!(rest.is_err(), "{rest:?}");
     caller.close().await;
 }

@@ -4,6 +4,7 @@ mod clean;
 mod conformance;
 mod faults;
 mod made;
+mod permissions;
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 
 mod create;
 mod delete;
-mod queues;
+pub(super) mod queues;
 mod show;
 
 use clap::{Args, Subcommand};

@@ -11,10 +11,10 @@ const LONGEST_NAME: usize = 80 - "_master".len();
 
 /// The name of an environment: what the names of its queues begin with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct QueuePrefix(String);
+pub(in crate::commands) struct QueuePrefix(String);
 
 impl QueuePrefix {
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::commands) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -1,7 +1,8 @@
 //! Beginning: in the foreground, under a supervisor, or away from the terminal.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{DirBuilder, File};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ use super::{IN_BACKGROUND, NAME, failed, print, status};
 
 /// The usual log file.
 const LOG_FILE: &str = "/var/log/ec2_collective/ec2-cagent.log";
+/// Who may look into its directory: the owner and the group.
+const LOG_DIRECTORY_MODE: u32 = 0o750;
 
 /// Begins as the options say.
 pub(super) async fn start(options: Options, environment: &Environment) -> u8 {
@@ -119,8 +122,8 @@ fn make_usual_directory(log_file: &Path) {
     if log_file == Path::new(LOG_FILE)
         && let Some(directory) = log_file.parent()
     {
-        // Opening the file tells what is in the way.
-        let _ = fs::create_dir_all(directory);
+        // The log holds command lines. Opening the file tells what is in the way.
+        let _ = DirBuilder::new().mode(LOG_DIRECTORY_MODE).create(directory);
     }
 }
 

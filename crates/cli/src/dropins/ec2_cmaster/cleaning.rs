@@ -10,28 +10,36 @@ use bellwether_core::collective::names::BatchId;
 use bellwether_host::clock;
 use tokio::time::timeout;
 
-use super::COPIES;
 use super::log::Log;
 use super::pace::Pace;
+use super::places::Places;
 use super::readers::may_pass;
 
 /// How long to wait before the queue is asked again in which only commands of others lie, or after a failure.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Deletes until all copies are gone, or for so long.
-pub(super) async fn delete_copies(queues: &Queues, queue: &Queue, batch: &BatchId, limit: Duration, log: &Log) {
+/// Deletes until the copies that are known of are gone, or for so long. Where none is known, because the sending had no
+/// answer, as many may be there as there were tries.
+pub(super) async fn delete_copies(
+    places: &Places,
+    batch: &BatchId,
+    known: &BTreeSet<String>,
+    limit: Duration,
+    log: &Log,
+) {
     if limit.is_zero() {
         return;
     }
     let mut deleted = BTreeSet::new();
-    let all_gone = timeout(limit, delete_until_gone(queues, queue, batch, &mut deleted)).await;
-    let left = COPIES.saturating_sub(deleted.len());
+    let (queues, queue) = (&places.queues, &places.commands);
+    let all_gone = timeout(limit, delete_until_gone(queues, queue, batch, known, &mut deleted)).await;
+    let left = known.difference(&deleted).count();
     let why = match all_gone {
-        Ok(Ok(())) => return,
         Ok(Err(error)) => format!("{error}; {}", error.remedy),
-        Err(_) => format!("{} s (clean_timeout) were not enough", limit.as_secs_f64()),
+        Err(_) if left > 0 => format!("{} s (clean_timeout) were not enough", limit.as_secs_f64()),
+        Ok(Ok(())) | Err(_) => return,
     };
-    let text = format!("up to {left} copies of the command are left in {} until they expire: {why}", queue.name());
+    let text = format!("{left} copies of the command are left in {} until they expire: {why}", queue.name());
     log.tell(LogLevel::Warn, &text);
 }
 
@@ -39,16 +47,17 @@ async fn delete_until_gone(
     queues: &Queues,
     queue: &Queue,
     batch: &BatchId,
+    known: &BTreeSet<String>,
     deleted: &mut BTreeSet<String>,
 ) -> Result<(), ApiError> {
     let mut pace = Pace::new(PAUSE);
-    while deleted.len() < COPIES {
-        let found = match delete_some(queues, queue, batch, &mut pace, deleted).await {
+    while known.is_empty() || !known.is_subset(deleted) {
+        let pause = match delete_some(queues, queue, batch, &mut pace, deleted).await {
             Ok(pause) => pause,
             Err(error) if may_pass(&error) => PAUSE,
             Err(error) => return Err(error),
         };
-        clock::sleep_until(clock::mono() + found).await;
+        clock::sleep_until(clock::mono() + pause).await;
     }
     Ok(())
 }

@@ -1,15 +1,13 @@
 //! Listens to what comes back, prints it, and tells when it is over.
 
-use std::collections::BTreeSet;
 use std::future::{Future, pending};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bellwether_aws::{Message, MessageId};
+use bellwether_aws::Message;
 use bellwether_core::collective::config::LogLevel;
 use bellwether_core::collective::message::{Mode, Reply};
-use bellwether_core::collective::names;
-use bellwether_core::collective::round::{Ended, Expected, Round, Step, Taken, Terms};
+use bellwether_core::collective::round::{Copies, Ended, Expected, Round, Step, Taken, Terms};
 use bellwether_host::clock;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -31,7 +29,7 @@ pub(super) struct Listener<'a> {
     places: &'a Places,
     log: &'a Arc<Log>,
     mode: Mode,
-    copies: BTreeSet<String>,
+    copies: Copies,
     round: Round,
     /// Replies that were taken and are being deleted.
     deletions: JoinSet<()>,
@@ -39,16 +37,8 @@ pub(super) struct Listener<'a> {
 
 impl<'a> Listener<'a> {
     /// For a command whose copies were sent just now.
-    pub(super) fn new(
-        places: &'a Places,
-        terms: Terms,
-        expected: Expected,
-        copies: &[MessageId],
-        log: &'a Arc<Log>,
-    ) -> Self {
-        let copies: BTreeSet<String> = copies.iter().map(ToString::to_string).collect();
-        let ids = copies.iter().filter_map(|id| names::MessageId::new(id).ok());
-        let round = Round::new(terms, expected, ids, clock::mono());
+    pub(super) fn new(places: &'a Places, terms: Terms, expected: Expected, copies: Copies, log: &'a Arc<Log>) -> Self {
+        let round = Round::new(terms, expected, copies.clone(), clock::mono());
         Self { places, log, mode: terms.mode, copies, round, deletions: JoinSet::new() }
     }
 
@@ -142,7 +132,7 @@ impl<'a> Listener<'a> {
 fn readers<'a>(
     places: &'a Places,
     log: &'a Log,
-    copies: BTreeSet<String>,
+    copies: Copies,
     tell: mpsc::Sender<Event>,
 ) -> impl Future<Output = ()> + 'a {
     let Places { queues, replies, facts, .. } = places;
@@ -152,7 +142,7 @@ fn readers<'a>(
                 read_facts(queues, queue, log, tell.clone()).await;
             }
         };
-        tokio::join!(facts, read_replies(queues, replies, &copies, log, tell.clone()));
+        tokio::join!(facts, read_replies(queues, replies, copies, log, tell.clone()));
         pending().await
     }
 }

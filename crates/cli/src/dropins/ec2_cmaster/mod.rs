@@ -12,13 +12,15 @@ mod readers;
 mod report;
 mod stop;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write;
 use std::sync::Arc;
 
 use bellwether_core::collective::config::{LogLevel, MasterConfig};
 use bellwether_core::collective::message::Command;
-use bellwether_core::collective::round::{Ended, Expected, Terms};
+use bellwether_core::collective::names::MessageId;
+use bellwether_core::collective::round::{Copies, Ended, Expected, Terms};
 use bellwether_core::environment::Environment;
 
 use args::{Options, Parsed};
@@ -116,15 +118,17 @@ impl Master {
             sent = self.places.queues.send_batch(&self.places.commands, &copies) => sent.map(Some),
             () = stop.asked() => Ok(None),
         };
-        let copies = match sent {
-            Ok(Some(copies)) => copies,
+        let copies: BTreeSet<String> = match sent {
+            Ok(Some(copies)) => copies.iter().map(ToString::to_string).collect(),
             not_sent => {
-                self.clean(stop, async {}).await;
+                self.clean(stop, &BTreeSet::new(), async {}).await;
                 return Ok(not_sent.map(|_| status::FAILED)?);
             }
         };
         let expected = Expected::new(self.command.filter.clone());
-        let mut listener = Listener::new(&self.places, self.terms, expected, &copies, &self.log);
+        let ids = copies.iter().filter_map(|id| MessageId::new(id).ok());
+        let mut listener =
+            Listener::new(&self.places, self.terms, expected, Copies::new(ids, self.command.ts), &self.log);
         let ended = tokio::select! {
             ended = listener.listen() => ended,
             () = stop.asked() => Ok(Ended::Interrupted),
@@ -134,15 +138,15 @@ impl Master {
             self.log.tell(LogLevel::Warn, &format!("cmd_timeout timeout reached {seconds}"));
         }
         let status = listener.report(*ended.as_ref().unwrap_or(&Ended::Interrupted));
-        self.clean(stop, listener.finish()).await;
+        self.clean(stop, &copies, listener.finish()).await;
         ended.and(status)
     }
 
-    async fn clean(&self, stop: &mut Stop, beside: impl Future<Output = ()>) {
+    async fn clean(&self, stop: &mut Stop, copies: &BTreeSet<String>, beside: impl Future<Output = ()>) {
         let Self { places, command, config, log, .. } = self;
-        let copies = delete_copies(&places.queues, &places.commands, &command.batch, config.clean_timeout, log);
+        let deleted = delete_copies(places, &command.batch, copies, config.clean_timeout, log);
         tokio::select! {
-            ((), ()) = async { tokio::join!(copies, beside) } => {}
+            ((), ()) = async { tokio::join!(deleted, beside) } => {}
             () = stop.asked() => {}
         }
     }

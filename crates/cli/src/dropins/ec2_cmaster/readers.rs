@@ -6,6 +6,7 @@ use std::time::Duration;
 use bellwether_aws::{ApiError, ApiErrorKind, Message, Queue, Queues};
 use bellwether_core::collective::config::LogLevel;
 use bellwether_core::collective::message::{FactsMessage, MessageError, Reply};
+use bellwether_core::collective::round::Copies;
 use bellwether_host::clock;
 use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
@@ -77,14 +78,8 @@ fn facts(message: &Message, log: &Log) -> Option<FactsMessage> {
     Some(facts)
 }
 
-/// Reads replies for ever, and hands on those to one of these messages.
-pub(super) async fn read_replies(
-    queues: &Queues,
-    queue: &Queue,
-    copies: &BTreeSet<String>,
-    log: &Log,
-    tell: Sender<Event>,
-) {
+/// Reads replies for ever, and hands on those to one of these copies.
+pub(super) async fn read_replies(queues: &Queues, queue: &Queue, mut copies: Copies, log: &Log, tell: Sender<Event>) {
     let (mut pace, mut malformed) = (Pace::new(REPLIES_PAUSE), Ids::default());
     loop {
         let messages = match queues.receive(queue, &pace.ask()).await {
@@ -99,7 +94,7 @@ pub(super) async fn read_replies(
         let mut ours = Vec::new();
         for message in messages {
             match Reply::decode(&message.body) {
-                Ok(reply) if copies.contains(reply.msg_id.as_str()) => ours.push((message, reply)),
+                Ok(reply) if copies.has(&reply) => ours.push((message, reply)),
                 Ok(_) => {}
                 Err(error) if malformed.is_new(&message) => skipped("a reply", &message, &error, log),
                 Err(_) => {}

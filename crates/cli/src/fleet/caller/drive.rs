@@ -22,6 +22,10 @@ use crate::failure::Failure;
 
 /// How long replies wait for one before them that a transport may have overtaken.
 const PATIENCE_FOR_ORDER: Duration = Duration::from_secs(3);
+/// The most nodes that one request names, for each of them gets all the names.
+const MOST_NAMED: usize = 500;
+/// How often it is told how far the call is.
+const PACE: Duration = Duration::from_millis(250);
 /// The pause after a transport could not receive.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -100,37 +104,58 @@ impl<S: Show> Drive<'_, S> {
     /// Goes on until nothing more is expected, or the user interrupts.
     ///
     /// # Errors
-    /// When a request could not be sent.
+    /// When a request could not be sent to all it is for. What is known of the call by then holds.
     pub(crate) async fn run(&mut self, interrupt: &mut Signal) -> Result<Ended, Failure> {
         let mut opener = Opener::<Reply>::new(self.caller.transport.clone());
         loop {
             let now = clock::mono();
             self.give_up_gaps(now);
+            self.show.progress(self.call);
             let until = match self.call.next(now) {
                 Step::Over => return Ok(Ended::Over),
                 Step::Send(nodes) => {
-                    self.send(&nodes).await?;
+                    tokio::select! {
+                        sent = self.send(&nodes) => sent?,
+                        _ = interrupt.recv() => {
+                            self.call.sent(now);
+                            return Ok(Ended::Interrupted);
+                        }
+                    }
                     continue;
                 }
                 Step::Wait(until) => self.gaps.values().map(|since| *since + PATIENCE_FOR_ORDER).fold(until, Mono::min),
             };
             tokio::select! {
                 incoming = opener.next() => self.take(incoming).await,
-                () = tokio::time::sleep(until.since(now)) => {}
+                () = tokio::time::sleep(until.since(now).min(PACE)) => {}
                 _ = interrupt.recv() => return Ok(Ended::Interrupted),
             }
         }
     }
 
     async fn send(&mut self, nodes: &[NodeId]) -> Result<(), Failure> {
+        self.show.asked(nodes);
+        let sent = self.send_parts(nodes).await;
+        // Where it failed, some may have got it all the same.
+        self.call.sent(clock::mono());
+        sent
+    }
+
+    async fn send_parts(&mut self, nodes: &[NodeId]) -> Result<(), Failure> {
+        if self.question.everyone.is_some() {
+            return self.send_to(Audience::Everyone, nodes).await;
+        }
+        for part in nodes.chunks(MOST_NAMED) {
+            self.send_to(Audience::Nodes(part), part).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_to(&mut self, audience: Audience<'_>, nodes: &[NodeId]) -> Result<(), Failure> {
         let id = if self.sent.is_empty() { self.id } else { Caller::new_id()? };
         let message = self.request(id, nodes)?;
         self.sent.insert(id);
-        self.show.asked(nodes);
-        let audience = if self.question.everyone.is_some() { Audience::Everyone } else { Audience::Nodes(nodes) };
-        self.caller.transport.send(audience, self.question.durable, &message).await?;
-        self.call.sent(clock::mono());
-        Ok(())
+        Ok(self.caller.transport.send(audience, self.question.durable, &message).await?)
     }
 
     fn request(&self, id: RequestId, nodes: &[NodeId]) -> Result<Vec<u8>, Failure> {
@@ -164,7 +189,7 @@ impl<S: Show> Drive<'_, S> {
                 }
             }
             Incoming::Failed(error) => {
-                self.show.trouble(&error);
+                self.show.warnings().trouble(&error);
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -175,7 +200,7 @@ impl<S: Show> Drive<'_, S> {
             // An answer to a request of another call, or of nobody's, is none of ours.
             Ok(reply) if reply.call == self.id && self.sent.contains(&reply.id) => self.take_reply(reply, now),
             Ok(_) => {}
-            Err(doubt) => self.show.doubt(&doubt),
+            Err(doubt) => self.show.warnings().doubt("a reply", &doubt),
         }
     }
 

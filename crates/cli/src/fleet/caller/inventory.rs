@@ -11,6 +11,7 @@ use super::opener::{Opened, open_all};
 const PER_THREAD: usize = 2_048;
 
 /// What the inventory holds.
+#[derive(Default)]
 pub(crate) struct Inventory {
     /// The records that are believed, in no certain order.
     pub(crate) records: Vec<NodeRecord>,

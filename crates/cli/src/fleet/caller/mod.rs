@@ -1,14 +1,19 @@
 //! A caller's calls.
 //!
-//! - [`open`]: the key, the transport and what is remembered. `inventory`: the nodes there are.
+//! - [`open`]: the key, the transport and what is remembered. [`inventory`]: the nodes there are.
+//! - `results`: what is kept of an earlier call.
 //! - `opener`: checks the signatures of what comes in, on all cores.
-//! - [`drive`]: carries out what the call's state machine says. [`show`]: who is told what happens.
+//! - [`drive`]: carries out what the call's state machine says. [`show`]: who is told what happens; [`warnings`]: what is
+//!   not believed. [`interrupt`]: Ctrl-C.
 
 pub(crate) mod drive;
-mod inventory;
+pub(crate) mod interrupt;
+pub(crate) mod inventory;
 pub(crate) mod open;
 mod opener;
+mod results;
 pub(crate) mod show;
+pub(crate) mod warnings;
 
 use std::sync::Arc;
 

@@ -1,15 +1,21 @@
 //! The making and the end of a caller.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bellwether_core::fleet::caller::pins::Pins;
 use bellwether_core::fleet::keys::SigningKey;
 use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::fleet::transport::CallerTransport;
+use tokio::signal::unix::Signal;
+use tokio::time::timeout;
 
 use super::Caller;
 use crate::failure::Failure;
 use crate::fleet::known_nodes::KnownNodes;
+
+/// How long giving back may take: what is left then is found and removed by `agent --clean`.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Caller {
     pub(crate) fn new(
@@ -24,12 +30,25 @@ impl Caller {
         Self { environment, transport, key, name, known, pins, new: Pins::default(), strict }
     }
 
-    /// Gives back what the transport has made, and keeps the keys that were learned.
+    /// Keeps the keys that were learned, and gives back what the transport has made.
     ///
     /// # Errors
     /// When the keys cannot be kept: the next call would take others for the nodes' keys.
     pub(crate) async fn close(&self) -> Result<(), Failure> {
-        self.transport.close().await;
-        self.known.learn(self.new.iter())
+        let kept = self.known.learn(self.new.iter());
+        // A transport that hangs must not hold the answer that the user waits for.
+        let _ = timeout(PATIENCE, self.transport.close()).await;
+        kept
+    }
+
+    /// The same, ended at once by the user.
+    ///
+    /// # Errors
+    /// As those of [`Caller::close`].
+    pub(crate) async fn close_unless(&self, interrupt: &mut Signal) -> Result<(), Failure> {
+        tokio::select! {
+            closed = self.close() => closed,
+            _ = interrupt.recv() => Ok(()),
+        }
     }
 }

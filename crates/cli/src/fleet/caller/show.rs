@@ -1,9 +1,10 @@
 //! Who is told what happens during a call.
 
-use bellwether_core::fleet::caller::believe::Doubt;
+use bellwether_core::fleet::caller::call::Call;
 use bellwether_core::fleet::reply::Reply;
-use bellwether_core::fleet::transport::TransportError;
 use bellwether_core::names::NodeId;
+
+use super::warnings::Warnings;
 
 /// Is told, as it happens.
 pub(crate) trait Show {
@@ -11,14 +12,14 @@ pub(crate) trait Show {
     fn reply(&mut self, reply: &Reply);
 
     /// So many replies of a node, before the next one, never came.
-    fn missing(&mut self, node: &NodeId, replies: u64);
-
-    /// A message was not believed.
-    fn doubt(&mut self, doubt: &Doubt);
+    fn missing(&mut self, _node: &NodeId, _replies: u64) {}
 
     /// These nodes are being asked.
-    fn asked(&mut self, nodes: &[NodeId]);
+    fn asked(&mut self, _nodes: &[NodeId]) {}
 
-    /// The transport failed for now; it is tried again.
-    fn trouble(&mut self, error: &TransportError);
+    /// How far the call is, a few times a second.
+    fn progress(&mut self, _call: &Call) {}
+
+    /// Where it is told what is not believed, and what the transport fails at.
+    fn warnings(&mut self) -> &mut Warnings;
 }

@@ -1,5 +1,5 @@
 //! The table of differences of `docs/cs-instance-watcher.md`, held to the truth: what it says of ours is what ours does.
-//! CloneSquad's program is not run; what it does is known from its code.
+//! CloneSquad's program is not run here; what it does is known from its code, and from the benchmark that runs it.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -47,6 +47,14 @@ const SHOWN: &[(&str, Check)] = &[
         watcher.stop();
     }),
     ("an option without its value", |node| drop(node.watcher(&["--log-file"]).finish().expect_code(2))),
+    ("a firewall without any rules", |node| {
+        let rules = bellwether_testkit::process::Run::new("/usr/sbin/nft").args(["list", "ruleset"]).finish();
+        assert_eq!(rules.expect_code(0).stdout_text(), "");
+        node.squad.set_state("draining");
+        let watcher = node.guard(&[]);
+        wait_until_refused(80);
+        watcher.stop();
+    }),
     ("unit: type", |node| {
         let unit = generated(node, 0);
         assert!(unit.contains("\nType=notify\n") && unit.contains("\nWatchdogSec="), "{unit}");

@@ -68,6 +68,10 @@ fn a_change_during_a_restart_runs_its_scripts() {
         let next = node.watch(&[]);
         node.wait_for_notes(&["draining running"]);
         next.wait_for_log("note ended with status 0");
+        let kept = node.sandbox.state().join("bellwether/cs-instance-watcher.json");
+        wait_until("the end of the scripts is kept", || {
+            super::support::text_of(&kept).contains(r#""done":"draining","begun":null"#)
+        });
         next.kill();
         let last = node.watch(&[]);
         last.wait_for_log("the state is draining");

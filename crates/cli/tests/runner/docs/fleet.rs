@@ -18,7 +18,7 @@ pub(super) struct Fleet {
 }
 
 /// The pages on which load balancers or queues are made and changed, which moto can play and the fake cannot.
-const CHANGING: [&str; 2] = ["lb.md", "env.md"];
+const CHANGING: [&str; 3] = ["lb.md", "env.md", "ec2-cmaster.md"];
 
 impl Fleet {
     pub(super) fn start() -> Self {

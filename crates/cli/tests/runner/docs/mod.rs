@@ -4,12 +4,14 @@
 //! (standard error included). `[..]` stands for anything within a line, a line `...` for any lines. The examples run
 //! on the host `web-1`, the instance `i-0a1b2c3d4e5f60001` of a small fleet, see [`fleet`].
 
+mod agents;
 mod fleet;
 mod page;
 
 use std::path::{Path, PathBuf};
 
 use crate::support::bellwether;
+use agents::Agents;
 use bellwether_testkit::process::Sandbox;
 use fleet::Fleet;
 use page::{Example, examples, matches};
@@ -38,7 +40,10 @@ fn every_example_in_the_documentation_does_what_the_page_says() {
         let sandbox = Sandbox::new();
         sandbox.called("bellwether", bellwether());
         sandbox.called("clustercron", bellwether());
-        let environment = fleet.environment(&page.file_name().unwrap().to_string_lossy());
+        let name = page.file_name().unwrap().to_string_lossy();
+        let agents = Agents::of(&name);
+        let own = fleet.environment(&name).into_iter().map(|(name, value)| (name.to_owned(), value));
+        let environment: Vec<_> = own.chain(agents.iter().flat_map(Agents::environment)).collect();
         for example in examples(&text) {
             run += 1;
             let printed = printed_by(&example, &sandbox, &environment);
@@ -55,7 +60,7 @@ fn every_example_in_the_documentation_does_what_the_page_says() {
     assert!(run >= 20, "only {run} examples were found");
 }
 
-fn printed_by(example: &Example, sandbox: &Sandbox, environment: &[(&str, String)]) -> String {
+fn printed_by(example: &Example, sandbox: &Sandbox, environment: &[(String, String)]) -> String {
     let path = format!("{}/bin:{}", sandbox.path().display(), std::env::var("PATH").unwrap());
     let session = format!("echo web-1 > /proc/sys/kernel/hostname || exit\nexec 2>&1\n{}", example.command);
     let mut bash = sandbox.run("/usr/bin/unshare").args(["--uts", "/bin/bash", "-c", &session]);

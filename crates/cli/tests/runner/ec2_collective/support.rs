@@ -19,6 +19,9 @@ const QUEUES: &str = include_str!("queues.py");
 /// Gives a program a host name and an `/etc` of its own.
 const OWN_HOST: &str = "set -e; hostname \"$1\"; mount --bind \"$2\" /etc; shift 2; exec \"$@\"";
 
+/// Takes the configuration away again.
+const WITHOUT_FILE: &str = "set -e; rm -r /etc/ec2_collective; exec \"$@\"";
+
 /// The three queues of an environment.
 pub(super) struct Collective {
     pub(super) prefix: String,
@@ -85,6 +88,11 @@ impl Collective {
     /// Our master, started by another program.
     pub(super) fn master_behind(&self, starter: &[&str], arguments: &[&str]) -> Run {
         self.on_host("master", "ec2-cmaster", &self.master_config(&json!({})), starter).args(arguments)
+    }
+
+    /// Our master on a host without any configuration file.
+    pub(super) fn master_without_configuration(&self, arguments: &[&str]) -> Run {
+        self.on_host("master", "ec2-cmaster", "", &["sh", "-c", WITHOUT_FILE, "sh"]).args(arguments)
     }
 
     /// Our agent on a host of this name, with the facts of a file, as the last release was configured.

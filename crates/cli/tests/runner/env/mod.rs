@@ -1,6 +1,7 @@
 //! `bellwether env` on moto, with boto3 as a second opinion.
 
 mod change;
+mod iam;
 mod look;
 
 use bellwether_testkit::moto::{Moto, aws_environment};

@@ -83,7 +83,10 @@ fn a_configuration_with_ports_is_not_taken_while_another_program_blocks_ports() 
         until(&watch, "the port is closed", || !lets_in(address));
         configure("[watch]\nsources = 'clonesquad'\n");
         watch.signal(Signal::SIGHUP);
-        until(&watch, "the port is open", || lets_in(address));
+        until(&watch, "the ports are given up", || {
+            log(&watch).matches("the configuration was read again").count() == 2
+        });
+        assert!(lets_in(address));
         let old = old_name(&node, &[PORTS, "80"]);
         until_logged(&old, "new connections to ports 80 are refused");
     });

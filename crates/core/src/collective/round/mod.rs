@@ -1,19 +1,20 @@
 //! One run of a master: who is expected, who has answered, whether it is over, and what came of it. The caller sends
 //! and receives, and tells the time.
 //!
-//! - [`Expected`]: whom the agents' facts let expect. `answers`: who has answered. [`Summary`]: how it ended.
+//! - [`Copies`]: which replies are ours. [`Expected`]: whom the agents' facts let expect. `answers`: who has answered.
+//!   [`Summary`]: how it ended.
 
 mod answers;
+mod copies;
 mod expected;
 mod summary;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::message::{Mode, Reply};
-use super::names::MessageId;
 use crate::time::Mono;
 use answers::Answers;
+pub use copies::Copies;
 pub use expected::Expected;
 pub use summary::{Ended, Summary};
 
@@ -32,7 +33,7 @@ pub struct Terms {
 #[derive(Debug, Clone)]
 pub struct Round {
     terms: Terms,
-    copies: BTreeSet<MessageId>,
+    copies: Copies,
     sent: Mono,
     expected: Expected,
     answers: Answers,
@@ -63,9 +64,8 @@ pub enum Step {
 }
 
 impl Round {
-    /// A command whose copies were sent under these ids.
-    pub fn new(terms: Terms, expected: Expected, copies: impl IntoIterator<Item = MessageId>, now: Mono) -> Self {
-        let copies = copies.into_iter().collect();
+    /// A command whose copies were sent just now.
+    pub fn new(terms: Terms, expected: Expected, copies: Copies, now: Mono) -> Self {
         Self { terms, copies, sent: now, expected, answers: Answers::default(), status: 0 }
     }
 
@@ -81,7 +81,7 @@ impl Round {
 
     /// Takes a reply; the id is that of its own message.
     pub fn reply(&mut self, id: &str, reply: &Reply) -> Taken {
-        if !self.copies.contains(&reply.msg_id) {
+        if !self.copies.has(reply) {
             return Taken::Other;
         }
         let is_result = reply.mode.runs_something();

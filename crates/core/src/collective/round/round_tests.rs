@@ -5,8 +5,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::collective::filter::LegacyFilter;
 use crate::collective::message::{FactsMessage, ReturnCode};
-use crate::collective::names::HostName;
+use crate::collective::names::{HostName, MessageId};
 use crate::facts::Facts;
+
+/// By the wall clock of the master.
+const SENT_AT: f64 = 1_400_000_000.123_456;
 
 fn at(millis: u64) -> Mono {
     Mono::since_boot(Duration::from_millis(millis))
@@ -18,6 +21,10 @@ fn terms(mode: Mode) -> Terms {
 
 fn copy(id: &str) -> MessageId {
     MessageId::new(id).unwrap()
+}
+
+fn copies() -> Copies {
+    Copies::new(["c1", "c2", "c3"].map(copy), SENT_AT)
 }
 
 fn facts(host: &str, role: &str) -> FactsMessage {
@@ -34,12 +41,12 @@ fn round(mode: Mode, expected: &[&str]) -> Round {
         known.take(at(0), None, &facts(host, "web"));
     }
     known.looked(at(2_000));
-    Round::new(terms(mode), known, [copy("c1"), copy("c2"), copy("c3")], at(2_000))
+    Round::new(terms(mode), known, copies(), at(2_000))
 }
 
 /// The same without any facts.
 fn round_without_facts(mode: Mode) -> Round {
-    Round::new(terms(mode), Expected::new(LegacyFilter::default()), [copy("c1")], at(2_000))
+    Round::new(terms(mode), Expected::new(LegacyFilter::default()), copies(), at(2_000))
 }
 
 fn reply(mode: Mode, host: &str, rc: i32) -> Reply {
@@ -160,6 +167,20 @@ fn replies_to_others_are_left_and_ours_are_taken_once() {
     assert_eq!(round.reply("2", &reply(Mode::Cli, "a", 0)), Taken::Result);
     assert_eq!(round.reply("2", &reply(Mode::Cli, "a", 0)), Taken::Again);
     assert_eq!((round.summary(Ended::Answered).responses, round.summary(Ended::Answered).status), (1, 0));
+}
+
+#[test]
+fn a_copy_whose_id_nobody_told_is_known_by_the_time_that_its_first_reply_gives_back() {
+    let mut round = round(Mode::Cli, &["a"]);
+    let to_unknown =
+        |mode, output: &str| Reply { msg_id: copy("unknown"), output: output.to_owned(), ..reply(mode, "a", 0) };
+    assert_eq!(round.reply("2", &to_unknown(Mode::Cli, "1400000000.123456")), Taken::Other, "an output is no proof");
+    for other in ["1400000000.123457", "1400000000.12", "", "x"] {
+        assert_eq!(round.reply("1", &to_unknown(Mode::Ping, other)), Taken::Other, "{other}");
+    }
+    assert_eq!(round.reply("1", &to_unknown(Mode::Ping, "1400000000.123456")), Taken::Present);
+    assert_eq!(round.reply("2", &to_unknown(Mode::Cli, "done")), Taken::Result);
+    assert_eq!(round.step(at(2_100)), Step::End(Ended::Answered));
 }
 
 #[test]

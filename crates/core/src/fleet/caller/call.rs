@@ -171,6 +171,11 @@ impl Call {
         self.nodes.get(node)
     }
 
+    /// Of how many nothing more is expected.
+    pub fn ended(&self) -> usize {
+        self.nodes.len().saturating_sub(self.open + self.waiting.len())
+    }
+
     /// What it came to so far.
     pub fn verdict(&self) -> Verdict {
         let unanswered = |progress: &Progress| match progress {

@@ -37,6 +37,22 @@ impl Expected {
         expected
     }
 
+    /// Those that are asked: the present ones first, and no more than `limit`. All others are forgotten.
+    #[must_use]
+    pub fn limited(mut self, limit: usize) -> Self {
+        let mut room = limit;
+        for list in [&mut self.present, &mut self.silent, &mut self.unknown] {
+            list.truncate(room);
+            room -= list.len();
+        }
+        self
+    }
+
+    /// All that are asked.
+    pub fn asked(&self) -> Vec<NodeId> {
+        [self.present.as_slice(), &self.silent, &self.unknown].concat()
+    }
+
     fn list(&mut self, presence: Presence) -> &mut Vec<NodeId> {
         match presence {
             Presence::Present => &mut self.present,
@@ -76,6 +92,14 @@ mod tests {
 
     fn ids(names: &[&str]) -> Vec<NodeId> {
         names.iter().map(|name| NodeId::new(*name).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_limit_takes_those_first_that_can_answer() {
+        let expected = Expected { present: ids(&["c"]), silent: ids(&["a"]), unknown: ids(&["b"]), left: ids(&["d"]) };
+        assert_eq!(expected.clone().limited(9), expected);
+        assert_eq!(expected.clone().limited(2).asked(), ids(&["c", "a"]));
+        assert_eq!(expected.limited(1).asked(), ids(&["c"]));
     }
 
     #[test]

@@ -119,7 +119,8 @@ fn scripts_are_known_by_their_digest() {
     let text = "#!/bin/sh\ntrue\n";
     let real = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     let real: String = real.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    let policy = |digest: &str| format!("[[allow]]\ncallers = ['*']\nactions = ['script']\nscripts = ['sha256:{digest}']");
+    let policy =
+        |digest: &str| format!("[[allow]]\ncallers = ['*']\nactions = ['script']\nscripts = ['sha256:{digest}']");
     assert!(allows(&policy(&real), "x", &script(text)));
     assert!(allows(&policy(&real.to_uppercase()), "x", &script(text)));
     assert!(!allows(&policy(&real), "x", &script("#!/bin/sh\ntrue \n")));
@@ -162,9 +163,20 @@ fn everything_that_is_wrong_is_said_at_once() {
         [[allow]]\ncallers = ['x']\nactions = ['argv']\ncomands = ['a']\n";
     let problems = Policy::parse(policy).unwrap_err();
     let parts = [
-        "'open' may hold", "'deny'", "'callers' names nothing", "not those of 'shell'", "not those of 'script'",
-        "quote that does not end", "'where'", "'(' is no", "'a)|(b' is no", "'x{9999999}' is no", "'sha256:00'", "'md5'",
-        "reboot", "comands",
+        "'open' may hold",
+        "'deny'",
+        "'callers' names nothing",
+        "not those of 'shell'",
+        "not those of 'script'",
+        "quote that does not end",
+        "'where'",
+        "'(' is no",
+        "'a)|(b' is no",
+        "'x{9999999}' is no",
+        "'sha256:00'",
+        "'md5'",
+        "reboot",
+        "comands",
     ];
     assert_eq!(problems.0.len(), parts.len(), "{problems}");
     for part in parts {

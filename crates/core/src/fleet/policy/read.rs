@@ -114,7 +114,9 @@ fn only(row: &Row, wrong: &mut Vec<String>) -> Option<Only> {
         };
         if !is_limited {
             let action = action.as_str();
-            wrong.push(format!("it limits commands, but not those of '{action}'; add {how}, or give '{action}' a rule of its own"));
+            wrong.push(format!(
+                "it limits commands, but not those of '{action}'; add {how}, or give '{action}' a rule of its own"
+            ));
         }
     }
     Some(Only {

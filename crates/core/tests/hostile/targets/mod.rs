@@ -1,4 +1,8 @@
 //! The readers: each takes any bytes, and must neither panic nor break what it promises.
 
+pub(crate) mod envelope;
 pub(crate) mod facts;
 pub(crate) mod filter;
+pub(crate) mod legacy;
+pub(crate) mod reply;
+pub(crate) mod request;

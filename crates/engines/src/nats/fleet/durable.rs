@@ -14,6 +14,7 @@ use bellwether_core::fleet::transport::TransportError;
 use bellwether_core::names::NodeId;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use super::connection::Connection;
 use super::failure::{failed, of, of_jetstream};
@@ -21,6 +22,7 @@ use super::subjects::Subjects;
 use crate::nats::api::{self, code};
 use crate::nats::bucket::{COPIES, find_or_make};
 use crate::nats::failure::Failure;
+use crate::nats::link::Link;
 use crate::nats::scan::{Content, Scan};
 
 /// How long replies are kept.
@@ -39,6 +41,9 @@ const CONSUMER_LIFE: Duration = Duration::from_secs(8 * 24 * 3_600);
 const AT_ONCE: usize = 32;
 /// The most that is read at once.
 const MOST_READ: usize = 512 * 1024 * 1024;
+/// How often, and how soon, a stream is looked for again that not all servers know of yet.
+const MOST_TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 /// How many of the nodes that were not reached an error names.
 const NAMED: usize = 10;
 
@@ -124,8 +129,19 @@ async fn send_to(connection: &Connection, subjects: &Subjects, node: &NodeId, me
     let body = json!({ "stream_name": stream, "config": config });
     // Making it again changes nothing, so it may be asked for more than once.
     let _: Value = api::ask(link, &action, &body).await?;
-    let kept = api::store(link, &stream, subjects.durable_node(node), HeaderMap::new(), message.to_vec()).await;
-    kept.map(|_| ())
+    keep(link, &stream, subjects.durable_node(node), message).await
+}
+
+/// Stores a message in a stream that may just have been made: not all servers of a cluster know of it at once.
+pub(super) async fn keep(link: &Link, stream: &str, subject: String, message: &[u8]) -> Result<(), Failure> {
+    let mut tries_left = MOST_TRIES;
+    loop {
+        match api::store(link, stream, subject.clone(), HeaderMap::new(), message.to_vec()).await {
+            Err(Failure::NobodyThere) if tries_left > 0 => tries_left -= 1,
+            kept => return kept.map(|_| ()),
+        }
+        sleep(PAUSE).await;
+    }
 }
 
 /// Keeps a reply for its caller.
@@ -137,8 +153,7 @@ pub(super) async fn keep_reply(
     what: &str,
 ) -> Result<(), TransportError> {
     let (stream, subject) = (subjects.results_stream(), subjects.reply(call, true).0);
-    let kept = api::store(connection.link(), &stream, subject, HeaderMap::new(), message.to_vec()).await;
-    kept.map(|_| ()).map_err(|failure| match failure {
+    keep(connection.link(), &stream, subject, message).await.map_err(|failure| match failure {
         Failure::NobodyThere => {
             let why = format!("the stream {stream}, which keeps replies, is gone");
             failed(what, why, "call again: the caller makes it anew")

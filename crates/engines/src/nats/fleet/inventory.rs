@@ -7,7 +7,7 @@ use bellwether_core::names::NodeId;
 use serde_json::{Value, json};
 
 use super::connection::Connection;
-use super::durable::read_all;
+use super::durable::{keep, read_all};
 use super::failure::of_jetstream;
 use super::subjects::Subjects;
 use crate::nats::api;
@@ -47,7 +47,8 @@ pub(super) async fn announce(
         Err(Failure::NobodyThere) => {
             let stream = subjects.inventory_stream();
             find_or_make(connection.link(), &stream, &config(subjects), COPIES).await.map_err(failed)?;
-            put(connection, subjects, node, HeaderMap::new(), record).await.map_err(failed)
+            let subject = subjects.inventory_node(node);
+            keep(connection.link(), &stream, subject, record).await.map_err(failed)
         }
         put => put.map_err(failed),
     }

@@ -12,9 +12,14 @@
 //! | who | publishes | subscribes |
 //! |---|---|---|
 //! | agent | `bw.ENV.reply.*`, `$KV.bw_ENV_nodes.>`, `$JS.API.STREAM.INFO.KV_bw_ENV_nodes`, `_INBOX.>` | `bw.ENV.all`, `bw.ENV.node.ID`, `bw.ENV.deliver.ID`, `_INBOX.>` |
+//! | agent, to make the inventory | `$JS.API.STREAM.CREATE.KV_bw_ENV_nodes` | |
 //! | agent, durable | `bw.ENV.durable.reply.*`, `$JS.ACK.bw_ENV_requests.>` | |
 //! | caller | `bw.ENV.all`, `bw.ENV.node.*`, `$JS.API.>` for the inventory, `_INBOX.>` | `bw.ENV.reply.*`, `_INBOX.>` |
 //! | caller, durable | `bw.ENV.durable.node.*`, `$JS.API.>` | `bw.ENV.durable.reply.*` |
+//!
+//! In a cluster, a server learns a moment later what agents of the other servers have subscribed to: a request that is
+//! sent in the very moment in which an agent starts may miss it. Replies never miss their caller: its subscription
+//! travels ahead of its request.
 
 mod agent;
 mod barrier;

@@ -1,5 +1,8 @@
 //! What the subjects, streams and consumers of an environment are called.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::request::{EnvironmentName, ReplyAddress};
 use bellwether_core::names::NodeId;
@@ -55,18 +58,14 @@ impl Subjects {
         format!("bw.{}.durable.node.{}", self.env, token(node.as_str()))
     }
 
-    /// The consumer that delivers durable requests to a node. No two nodes have the same: a name that is too long to
-    /// be part of it is replaced by numbers that no other name has.
+    /// The consumer that delivers durable requests to a node. No two nodes have the same: where a name is too long to
+    /// be part of it, its digest is.
     pub(super) fn consumer(&self, node: &NodeId) -> String {
         let name = token(node.as_str());
         if name.len() <= LONGEST_LEGIBLE {
             return format!("n-{name}");
         }
-        use base64::Engine;
-        // Up to 200 bytes become up to 267 characters; those of a file's name are 255 at most. What was cut off is
-        // told apart by a digest.
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, node.as_str().as_bytes());
-        format!("h-{}", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(digest))
+        format!("h-{}", BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, node.as_str().as_bytes())))
     }
 
     /// The stream of the replies to durable requests.

@@ -17,12 +17,8 @@ pub(super) struct OsRelease {
 impl OsRelease {
     pub(super) fn parse(text: &str) -> Self {
         let field = |name: &str| {
-            let assigned = text.lines().filter_map(|line| line.trim().split_once('='));
-            assigned
-                .filter(|(key, _)| *key == name)
-                .last()
-                .map(|(_, value)| plain(value))
-                .filter(|text| !text.is_empty())
+            let mut assigned = text.lines().rev().filter_map(|line| line.trim().split_once('='));
+            assigned.find(|(key, _)| *key == name).map(|(_, value)| plain(value)).filter(|text| !text.is_empty())
         };
         let (name, like) = (field("ID"), field("ID_LIKE").unwrap_or_default());
         let known = name.iter().map(String::as_str).chain(like.split_whitespace()).find(|id| FAMILIES.contains(id));

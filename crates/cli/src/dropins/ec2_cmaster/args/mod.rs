@@ -119,7 +119,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Parsed {
 
 fn options(given: &[(Meaning, Option<String>)]) -> Result<Options, String> {
     let all = |meaning| given.iter().filter(move |(it, _)| *it == meaning).filter_map(|(_, value)| value.clone());
-    let last = |meaning| all(meaning).last();
+    let last = |meaning| all(meaning).next_back();
     let (with, without): (Vec<_>, Vec<_>) = (all(Meaning::With).collect(), all(Meaning::Without).collect());
     check_facts("-w", &with)?;
     check_facts("-n", &without)?;

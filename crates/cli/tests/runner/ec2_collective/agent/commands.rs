@@ -57,13 +57,13 @@ fn output_that_is_not_utf_8_does_not_lose_the_reply() {
 fn a_script_is_a_private_file_with_parameters_for_the_shell_and_goes_away() {
     let host = Host::new();
     let agent = host.start();
-    let payload = "#!/bin/sh\nstat -c '%a %U' \"$0\"\ndirname \"$0\"\nprintf '[%s]' \"$@\"\nexit 5\n";
+    let payload = "#!/bin/sh\nstat -c '%a %u' \"$0\"\ndirname \"$0\"\nprintf '[%s]' \"$@\"\nexit 5\n";
     let fields = json!({"cmd": "deploy.sh", "payload": payload, "script_param": "one 'two three' $((2 + 2))"});
     let msg_id = host.send("script", fields);
     let replies = host.wait_for(&msg_id, 2);
     assert_eq!(replies[0]["discovery"], json!(1));
     let directory = host.sandbox.state().join("bellwether/ec2-cagent/scripts");
-    let expected = format!("700 root\n{}\n[one][two three][4]", directory.display());
+    let expected = format!("700 0\n{}\n[one][two three][4]", directory.display());
     assert_eq!(
         (&replies[1]["mode"], &replies[1]["output"], &replies[1]["rc"]),
         (&json!("script"), &json!(expected), &json!(5))

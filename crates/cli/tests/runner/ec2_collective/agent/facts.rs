@@ -8,10 +8,12 @@ use crate::support::wait_until;
 /// Files of facts beside the sandbox's others.
 fn with_files(host: &Host, refresh: f64, facter: Option<&str>) -> Value {
     let paths = [host.path("facts.yaml"), host.path("classes.txt")];
-    json!({"facts": {
-        "enabled": true, "refresh": refresh, "use_queue": true, "use_facter": facter.is_some(), "facter_cmd": facter,
-        "facts_path": paths,
-    }})
+    let mut facts = json!({"enabled": true, "refresh": refresh, "use_queue": true, "facts_path": paths});
+    if let Some(facter) = facter {
+        facts["use_facter"] = json!(true);
+        facts["facter_cmd"] = json!(facter);
+    }
+    json!({"facts": facts})
 }
 
 fn host_with_files(refresh: f64, facter: Option<&str>) -> Host {

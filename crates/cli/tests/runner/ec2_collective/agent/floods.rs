@@ -1,5 +1,7 @@
 //! Messages that make no sense, and more messages than one answer holds.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -66,13 +68,15 @@ fn ten_thousand_malformed_messages_leave_the_agent_answering() {
     let mut kinds = kinds.iter().filter(|body| body.len() < 1_000).cycle();
     for _ in 0..1_000 {
         host.commands.send_bodies(&kinds.by_ref().take(10).cloned().collect::<Vec<_>>());
-        // Each is deleted when the agent has received it too.
-        loop {
+        // Each is deleted when it was received more often than we did.
+        for looks in 1.. {
+            // moto stumbles over two that receive at the same moment, and the agent then waits for a while.
+            std::thread::sleep(Duration::from_millis(25));
             let seen = host.commands.look();
             if seen.is_empty() {
                 break;
             }
-            let done: Vec<_> = seen.into_iter().filter(|seen| seen.times > 1).collect();
+            let done: Vec<_> = seen.into_iter().filter(|seen| seen.times > looks).collect();
             if !done.is_empty() {
                 host.commands.delete(&done);
             }
@@ -81,8 +85,7 @@ fn ten_thousand_malformed_messages_leave_the_agent_answering() {
     host.expect_alive();
     let log = agent.log();
     let counted = log.lines().filter_map(|line| line.split_once("(number ")?.1.split(')').next()?.parse::<u64>().ok());
-    let counted = counted.max().unwrap();
-    assert!((4_096..=10_000).contains(&counted), "{counted} are counted");
+    assert_eq!(counted.max(), Some(8_192), "the last one told, of ten thousand");
     assert!(log.lines().count() < 1_000, "the log is not flooded: {} lines", log.lines().count());
     agent.stop();
 }

@@ -45,7 +45,7 @@ fn a_command_that_takes_too_long_is_ended_with_all_that_it_has_started() {
     let line = format!("trap 'exit 0' TERM; echo begun; sleep 600 & echo $! > {pids}; wait");
     let result = host.result_of(&line);
     assert_eq!(result["rc"], json!(124), "not 0");
-    assert_eq!(result["output"], json!("begun\n--- TIMED OUT after 1s ---\n"));
+    assert_eq!(result["output"], json!("begun\n--- TIMED OUT after 1.0s ---\n"));
     let child = host.text_of("pids").trim().to_owned();
     wait_until("the child is gone", || {
         let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();

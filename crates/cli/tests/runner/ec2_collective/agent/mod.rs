@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod crashes;
+mod documentation;
 mod facts;
 mod floods;
 mod limits;

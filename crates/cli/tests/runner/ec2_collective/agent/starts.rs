@@ -161,7 +161,7 @@ fn the_service_manager_is_told_of_beginning_and_end() {
     let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
     manager.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
     let agent = super::support::Agent(host.run(&["-f"]).env("NOTIFY_SOCKET", path).start());
-    let mut told = |wanted: &str| {
+    let told = |wanted: &str| {
         let mut buffer = [0; 1_024];
         let length = manager.recv(&mut buffer).expect("a message");
         assert_eq!(String::from_utf8_lossy(&buffer[..length]), wanted);

@@ -16,6 +16,8 @@ use crate::support::{bellwether, wait_until};
 static ENVIRONMENTS: AtomicU32 = AtomicU32::new(0);
 /// Puts a test's directory in the place of /etc, then becomes the program.
 const WITH_ETC: &str = "set -e; mount --bind \"$1\" /etc; shift; exec \"$@\"";
+/// The same, where a file that must not grow is an error and not the end.
+const WITHOUT_XFSZ: &str = "set -e; trap '' XFSZ; mount --bind \"$1\" /etc; shift; exec \"$@\"";
 /// When all commands here were sent.
 pub(super) const SENT_AT: f64 = 1_385_030_400.25;
 /// The same, as an agent gives it back.
@@ -28,6 +30,7 @@ pub(super) struct Host {
     pub(super) replies: Queue,
     pub(super) facts: Queue,
     endpoint: String,
+    prologue: &'static str,
     batches: AtomicU32,
     received: RefCell<Vec<Value>>,
 }
@@ -48,6 +51,7 @@ impl Host {
             replies: queue("agent"),
             facts: queue("facts"),
             endpoint: Moto::shared().endpoint().to_owned(),
+            prologue: WITH_ETC,
             batches: AtomicU32::new(0),
             received: RefCell::default(),
         };
@@ -58,6 +62,12 @@ impl Host {
     /// The same, behind something else than moto itself.
     pub(super) fn at(mut self, endpoint: String) -> Self {
         self.endpoint = endpoint;
+        self
+    }
+
+    /// The same, for whom a limit on the size of files is an error and not the end.
+    pub(super) fn without_xfsz(mut self) -> Self {
+        self.prologue = WITHOUT_XFSZ;
         self
     }
 
@@ -81,7 +91,8 @@ impl Host {
 
     /// The same, in another environment.
     pub(super) fn run_with(&self, environment: &[(String, String)], arguments: &[&str]) -> Run {
-        let run = self.sandbox.run("unshare").args(["--mount", "--propagation", "private", "sh", "-c", WITH_ETC, "sh"]);
+        let run =
+            self.sandbox.run("unshare").args(["--mount", "--propagation", "private", "sh", "-c", self.prologue, "sh"]);
         let run = environment.iter().fold(run, |run, (name, value)| run.env(name, value));
         run.arg(self.sandbox.path().join("etc"))
             .arg(self.sandbox.called("ec2-cagent", bellwether()))

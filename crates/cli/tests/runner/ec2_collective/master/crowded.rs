@@ -64,9 +64,8 @@ fn messages_that_make_no_sense_change_nothing() {
 #[test]
 fn more_hosts_than_one_answer_holds_are_all_expected() {
     let collective = Collective::new();
-    for number in 0..CROWD {
-        collective.send_facts(&format!("host{number:02}"), &json!({"role": "web"}));
-    }
+    let facts = |number| body(&json!({"role": "web", "ec2_cagent_hostname": format!("host{number:02}")}));
+    collective.send("facts", &(0..CROWD).map(facts).collect::<Vec<_>>());
     let done = collective.master(&["-t", "8"]).finish().expect_code(1);
     let printed = done.stdout_text();
     assert_eq!(printed.matches("Host expected but not responding: host").count(), CROWD, "{printed}");

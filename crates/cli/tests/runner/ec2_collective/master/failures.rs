@@ -56,11 +56,11 @@ fn queues_that_are_not_there_are_named() {
 }
 
 #[test]
-fn an_environment_may_be_given_without_any_configuration() {
+fn without_a_configuration_file_an_environment_is_enough() {
     let collective = Collective::new();
-    let done = collective.master_with("{}", &["-m", "-t", "1", "-q", &collective.prefix]).finish().expect_code(0);
-    assert_eq!(done.stdout_text(), "0\n");
-    let told = told(collective.master_with("{}", &["-m"]).finish());
+    let master = |arguments: &[&str]| collective.master_without_configuration(arguments).finish();
+    assert_eq!(master(&["-m", "-t", "1", "-q", &collective.prefix]).expect_code(0).stdout_text(), "0\n");
+    let told = told(master(&["-m"]));
     assert!(told.contains("give -q PREFIX, or set aws.default_queue_name"), "{told}");
 }
 

@@ -2,6 +2,8 @@
 
 mod answers;
 mod crowded;
+mod documentation;
 mod failures;
 mod stops;
+mod trouble;
 mod wire;

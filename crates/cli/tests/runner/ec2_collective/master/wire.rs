@@ -1,19 +1,27 @@
 //! What the master sends, and what it makes of what comes: bytes, as the protocol has them.
 
-use bellwether_testkit::process::Finished;
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::ec2_collective::support::{Collective, base64, body, json_of};
 use crate::support::wait_until;
 
-/// What lies in the queue of commands while the master runs; all three copies must be the same.
-fn sent(collective: &Collective, arguments: &[&str]) -> (Value, Finished) {
-    let running = collective.hasty_master(arguments).start();
+/// What lies in the queue of commands while the master runs, which is then stopped; all three copies must be the same.
+fn sent(collective: &Collective, arguments: &[&str]) -> Value {
+    let running = collective.master(arguments).start();
+    let copies = copies(collective);
+    assert!(copies.iter().all(|(_, body)| *body == copies[0].1), "{copies:?}");
+    running.signal(Signal::SIGINT);
+    running.finish().expect_code(1);
+    json_of(&copies[0].1)
+}
+
+/// The ids and bodies of the copies, once all are sent.
+fn copies(collective: &Collective) -> Vec<(String, String)> {
     wait_until("three copies are sent", || collective.count("master") == 3);
     let copies = collective.look("master");
     assert_eq!(copies.len(), 3);
-    assert!(copies.iter().all(|(_, body)| *body == copies[0].1), "{copies:?}");
-    (json_of(&copies[0].1), running.finish())
+    copies
 }
 
 fn keys(command: &Value) -> Vec<&str> {
@@ -27,8 +35,7 @@ const KEYS: [&str; 8] = ["batch_msg_id", "cmd", "mode", "payload", "script_param
 fn a_command_is_sent_three_times_with_every_key_and_deleted_afterwards() {
     let collective = Collective::new();
     let before = jiff::Timestamp::now().as_second();
-    let (command, done) = sent(&collective, &["-c", "echo 'größe'", "-w", "role=web", "-w", "cpus=4", "-n", "db"]);
-    done.expect_code(1);
+    let command = sent(&collective, &["-c", "echo 'größe'", "-w", "role=web", "-w", "cpus=4", "-n", "db"]);
     assert_eq!(keys(&command), KEYS);
     assert_eq!((&command["mode"], &command["cmd"]), (&json!("cli"), &json!("echo 'größe'")));
     assert_eq!((&command["wf"], &command["wof"]), (&json!("role=web,cpus=4"), &json!("db")));
@@ -51,7 +58,7 @@ fn every_mode_has_its_own_keys_filled() {
         (&["-c", &file, "-p", "1 2"], "script", json!("a.sh"), json!("#!/bin/sh\nexit 0\n"), json!("1 2")),
         (&["-c", "s3://bucket/a.sh"], "s3", json!("bucket/a.sh"), Value::Null, Value::Null),
     ] {
-        let (command, _) = sent(&collective, arguments);
+        let command = sent(&collective, arguments);
         assert_eq!(keys(&command), KEYS, "{mode}");
         assert_eq!(
             [&command["mode"], &command["cmd"], &command["payload"], &command["script_param"]],
@@ -64,16 +71,16 @@ fn every_mode_has_its_own_keys_filled() {
 #[test]
 fn each_run_has_an_id_of_its_own() {
     let collective = Collective::new();
-    let ids: Vec<Value> = (0..2).map(|_| sent(&collective, &[]).0["batch_msg_id"].clone()).collect();
+    let ids: Vec<Value> = (0..2).map(|_| sent(&collective, &[])["batch_msg_id"].clone()).collect();
     assert_ne!(ids[0], ids[1]);
 }
 
 #[test]
 fn replies_are_read_as_agents_of_any_age_write_them() {
     let collective = Collective::new();
-    let running = collective.hasty_master(&["-c", "id"]).start();
-    wait_until("three copies are sent", || collective.count("master") == 3);
-    let copies = collective.look("master");
+    ["a", "b"].iter().for_each(|host| collective.send_facts(host, &json!({"role": "web"})));
+    let running = collective.master(&["-c", "id"]).start();
+    let copies = copies(&collective);
     let id = |copy: usize| copies[copy].0.as_str();
     let ts = 1_400_000_000.12;
     collective.send("agent", &[
@@ -90,7 +97,7 @@ fn replies_are_read_as_agents_of_any_age_write_them() {
     let printed = done.stdout_text();
     assert!(printed.contains(">>>>>> a exit code: (0):\na\n\n"), "{printed}");
     assert!(printed.contains(">>>>>> b exit code: (255):\nb\u{fffd}"), "{printed}");
-    assert!(printed.ends_with("Got response from 2 out of 2/0 (discovered/expected) - exit code (255)\n"), "{printed}");
+    assert!(printed.ends_with("Got response from 2 out of 2/2 (discovered/expected) - exit code (255)\n"), "{printed}");
     assert_eq!(collective.count("agent"), 0);
 }
 

@@ -1,0 +1,194 @@
+//! The journal's file, and what is remembered without it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bellwether_core::fleet::admit::{Believed, Known};
+use bellwether_core::fleet::journal::{Journal, Line, Untold};
+use bellwether_core::fleet::reply::Done;
+use bellwether_host::durable;
+use bellwether_host::files::{open_private, read_bounded};
+use jiff::Timestamp;
+
+use crate::failure::Failure;
+
+/// The largest file that is read, in bytes.
+const LARGEST: usize = 256 << 20;
+/// Questions and refusals that are remembered at most, in memory alone: to answer one twice does no harm.
+const MOST_QUESTIONS: usize = 4_096;
+/// The file is written anew when it has so many lines more than are needed.
+const SPARE_LINES: usize = 5_000;
+
+/// What the agent has been asked. Clones are the same one.
+#[derive(Clone)]
+pub(super) struct Ledger(Arc<Mutex<Inner>>);
+
+struct Inner {
+    journal: Journal,
+    questions: BTreeMap<Known, ()>,
+    order: VecDeque<Known>,
+    path: PathBuf,
+    file: File,
+    lines: usize,
+    /// Whether the last line was only written in part.
+    is_torn: bool,
+}
+
+impl Ledger {
+    /// Opens the file, or makes it; with what callers were not told before the last end, and what is odd about the file.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or a newer release has written it.
+    pub(super) fn open(path: &Path, now: Timestamp) -> Result<(Self, Vec<Untold>, Option<String>), Failure> {
+        let unusable = |error: &dyn std::fmt::Display| {
+            Failure::unavailable(format!("the journal {}: {error}", path.display())).remedy(
+                "it keeps commands from running twice; repair it, or move it away when no caller waits any more",
+            )
+        };
+        let text = match read_bounded(path, LARGEST) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(unusable(&error)),
+        };
+        let read = Journal::read(&text).map_err(|error| unusable(&error))?;
+        let mut journal = read.journal;
+        journal.prune(now);
+        let odd = (read.damaged > 0).then(|| {
+            format!("{}: {} lines are damaged, and were left out; did the machine crash?", path.display(), read.damaged)
+        });
+        let untold = journal.untold();
+        let (file, lines) = write_anew(path, &journal).map_err(|error| unusable(&error))?;
+        let inner = Inner {
+            journal,
+            questions: BTreeMap::new(),
+            order: VecDeque::new(),
+            path: path.to_owned(),
+            file,
+            lines,
+            is_torn: false,
+        };
+        Ok((Self(Arc::new(Mutex::new(inner))), untold, odd))
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a request was dealt with before.
+    pub(super) fn has(&self, known: &Known) -> bool {
+        let inner = self.inner();
+        inner.journal.has(known) || inner.questions.contains_key(known)
+    }
+
+    /// Remembers a question, or a refusal that makes no difference later.
+    pub(super) fn remember(&self, known: Known) {
+        let mut inner = self.inner();
+        if inner.questions.insert(known, ()).is_none() {
+            inner.order.push_back(known);
+        }
+        while inner.order.len() > MOST_QUESTIONS {
+            if let Some(oldest) = inner.order.pop_front() {
+                inner.questions.remove(&oldest);
+            }
+        }
+    }
+
+    /// Remembers that a command is to be run; [`Ledger::sync`] must follow before it is.
+    pub(super) fn accept(&self, believed: &Believed) -> Line {
+        self.inner().journal.accept(believed)
+    }
+
+    /// Puts a line on the disk.
+    ///
+    /// # Errors
+    /// When it may not be there.
+    pub(super) async fn sync(&self, line: Line) -> io::Result<()> {
+        let ledger = self.clone();
+        let written = tokio::task::spawn_blocking(move || ledger.append_and_sync(&line)).await;
+        written.unwrap_or_else(|panic| Err(io::Error::other(panic)))
+    }
+
+    fn append_and_sync(&self, line: &Line) -> io::Result<()> {
+        let file = {
+            let mut inner = self.inner();
+            inner.append(line)?;
+            inner.file.try_clone()?
+        };
+        // Others may write meanwhile: the disk can be slow.
+        file.sync_data()
+    }
+
+    /// Remembers that a command is refused, accepted before or not.
+    pub(super) fn refuse(&self, believed: &Believed) {
+        let mut inner = self.inner();
+        let line = inner.journal.refuse(believed);
+        inner.journal.told(believed.known());
+        inner.append_or_say(&line);
+    }
+
+    /// Remembers that a command is about to start.
+    pub(super) fn start(&self, known: Known) {
+        let mut inner = self.inner();
+        let line = inner.journal.start(known);
+        inner.append_or_say(&line);
+    }
+
+    /// Remembers how a command has ended.
+    pub(super) fn end(&self, known: Known, done: &Done) {
+        let mut inner = self.inner();
+        let line = inner.journal.end(known, done.clone());
+        inner.append_or_say(&line);
+    }
+
+    /// Remembers that its caller knows, or will never know.
+    pub(super) fn told(&self, known: Known) {
+        let mut inner = self.inner();
+        let line = inner.journal.told(known);
+        inner.append_or_say(&line);
+    }
+
+    /// Forgets what cannot come again, and writes the file anew when it has become much longer than it must be. Blocks.
+    pub(super) fn tend(&self, now: Timestamp) {
+        let mut inner = self.inner();
+        inner.journal.prune(now);
+        if inner.lines < SPARE_LINES + 4 * inner.journal.len() {
+            return;
+        }
+        match write_anew(&inner.path, &inner.journal) {
+            Ok((file, lines)) => (inner.file, inner.lines, inner.is_torn) = (file, lines, false),
+            Err(error) => tracing::warn!(%error, "the journal cannot be written anew; it goes on growing"),
+        }
+    }
+}
+
+impl Inner {
+    fn append(&mut self, line: &Line) -> io::Result<()> {
+        let start = if self.is_torn { "\n" } else { "" };
+        let text = format!("{start}{}\n", line.text());
+        self.is_torn = true;
+        self.file.write_all(text.as_bytes())?;
+        self.is_torn = false;
+        self.lines += 1;
+        Ok(())
+    }
+
+    /// For lines whose loss costs an answer after a crash at most.
+    fn append_or_say(&mut self, line: &Line) {
+        if let Err(error) = self.append(line) {
+            tracing::warn!(%error, path = %self.path.display(), "the journal cannot be written");
+        }
+    }
+}
+
+fn write_anew(path: &Path, journal: &Journal) -> io::Result<(File, usize)> {
+    let lines = journal.lines();
+    let text: String = lines.iter().map(|line| line.text() + "\n").collect();
+    durable::replace(path, text.as_bytes())?;
+    drop(open_private(path, false)?);
+    let file = OpenOptions::new().append(true).mode(0o600).open(path)?;
+    Ok((file, lines.len()))
+}

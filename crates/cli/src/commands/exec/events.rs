@@ -1,0 +1,112 @@
+//! One JSON object per line for everything that happens.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bellwether_core::fleet::caller::call::{Call, Ending, Progress};
+use bellwether_core::fleet::caller::expected::Expected;
+use bellwether_core::fleet::reply::{Event, Outcome, Reply, Stream};
+use bellwether_core::names::NodeId;
+use serde_json::{Value, json};
+
+use super::summary::{Counts, outcome_words};
+use crate::failure::Failure;
+use crate::render::console::Console;
+
+/// Prints events.
+pub(super) struct Events {
+    console: Console,
+    failed: Option<Failure>,
+}
+
+impl Events {
+    pub(super) fn new(console: Console) -> Self {
+        Self { console, failed: None }
+    }
+
+    pub(super) fn expected(&mut self, expected: &Expected) {
+        let Expected { present, silent, left, unknown } = expected;
+        self.print(&json!({
+            "event": "expected", "present": present, "silent": silent, "left": left, "unknown": unknown,
+        }));
+    }
+
+    pub(super) fn asked(&mut self, nodes: &[NodeId]) {
+        self.print(&json!({"event": "asked", "nodes": nodes}));
+    }
+
+    pub(super) fn missing(&mut self, node: &NodeId, replies: u64) {
+        self.print(&json!({"event": "missing", "node": node, "replies": replies}));
+    }
+
+    pub(super) fn reply(&mut self, reply: &Reply) {
+        let mut event = match &reply.event {
+            Event::Pong => json!({"event": "pong"}),
+            Event::Facts(facts) => json!({"event": "facts", "facts": facts}),
+            Event::Refused(refusal) => json!({"event": "refused", "why": refusal.why, "detail": refusal.detail}),
+            Event::Accepted => json!({"event": "accepted"}),
+            Event::Started => json!({"event": "started"}),
+            Event::Alive { running_ms } => json!({"event": "alive", "running_ms": running_ms}),
+            Event::Output(output) => output_event(output.stream, output.offset, &output.bytes.0),
+            Event::Done(done) => {
+                let mut event = outcome(&done.outcome);
+                event["duration_ms"] = json!(done.duration_ms);
+                event["dropped"] = json!({"out": done.dropped_out, "err": done.dropped_err});
+                event
+            }
+        };
+        event["node"] = json!(reply.node);
+        event["at"] = json!(reply.at.to_string());
+        self.print(&event);
+    }
+
+    /// The last event: what it came to, and who is missing.
+    ///
+    /// # Errors
+    /// When standard output could not be written.
+    pub(super) fn finish(&mut self, call: &Call, interrupted: bool) -> Result<(), Failure> {
+        let of = |wanted: &dyn Fn(&Progress) -> bool| -> Vec<&NodeId> {
+            call.nodes().filter(|(_, progress)| wanted(progress)).map(|(node, _)| node).collect()
+        };
+        let counts = Counts::of(call);
+        self.print(&json!({
+            "event": "summary",
+            "succeeded": counts.succeeded,
+            "failed": counts.failed,
+            "refused": counts.refused,
+            "interrupted": interrupted,
+            "silent": of(&|progress| matches!(progress, Progress::Asked(_) | Progress::Ended(Ending::Silent))),
+            "lost": of(&|progress| matches!(progress, Progress::Ended(Ending::Lost))),
+            "running": of(&|progress| matches!(progress, Progress::Working(_))),
+            "not_asked": of(&|progress| matches!(progress, Progress::Waiting)),
+        }));
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    fn print(&mut self, event: &Value) {
+        if let Err(failure) = self.console.result(&format!("{event}\n")) {
+            self.failed.get_or_insert(failure);
+        }
+    }
+}
+
+/// Output is told as text where it is text, and else in base64.
+fn output_event(stream: Stream, offset: u64, bytes: &[u8]) -> Value {
+    let mut event = json!({"event": "output", "stream": stream, "offset": offset});
+    match std::str::from_utf8(bytes) {
+        Ok(text) => event["text"] = json!(text),
+        Err(_) => event["base64"] = json!(STANDARD.encode(bytes)),
+    }
+    event
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    let mut event = json!({"event": "done", "detail": outcome_words(outcome)});
+    match outcome {
+        Outcome::Exited(status) => event["status"] = json!(status),
+        Outcome::Signaled(signal) => event["signal"] = json!(signal),
+        Outcome::TimedOut => event["timed_out"] = json!(true),
+        Outcome::NotStarted(_) => event["not_started"] = json!(true),
+        Outcome::Unknown(_) => event["unknown"] = json!(true),
+    }
+    event
+}

@@ -1,0 +1,85 @@
+//! Equal outputs once, with the nodes that wrote them.
+
+use std::collections::BTreeMap;
+
+use bellwether_core::fleet::caller::call::Call;
+use bellwether_core::fleet::caller::fold::Fold;
+use bellwether_core::fleet::reply::{Event, Reply, Stream};
+use bellwether_core::names::NodeId;
+
+use super::summary::ending;
+use crate::fleet::audience::count;
+use crate::fleet::lines::harmless;
+
+/// What a node wrote, and how it ended. Equal ones are shown once.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Answer {
+    ending: String,
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+/// Gathers answers. What a node wrote is bounded by its output limit, and kept once among equals.
+#[derive(Default)]
+pub(super) struct Folded {
+    open: BTreeMap<NodeId, Answer>,
+    fold: Fold<Answer>,
+}
+
+impl Folded {
+    pub(super) fn reply(&mut self, reply: &Reply) {
+        let answer = self.open.entry(reply.node.clone()).or_default();
+        if let Event::Output(output) = &reply.event {
+            let kept = match output.stream {
+                Stream::Out => &mut answer.out,
+                Stream::Err => &mut answer.err,
+            };
+            kept.extend_from_slice(&output.bytes.0);
+        }
+        if let Some(text) = ending(&reply.event) {
+            answer.ending = text;
+        }
+        if reply.event.is_last()
+            && let Some(answer) = self.open.remove(&reply.node)
+        {
+            self.fold.add(reply.node.clone(), answer);
+        }
+    }
+
+    /// The groups, the largest first; then what is known of those that have not ended. On a terminal nothing in it steers.
+    pub(super) fn finish(&mut self, call: &Call, colour: bool, terminal: bool) -> Vec<u8> {
+        let mut fold = std::mem::take(&mut self.fold);
+        for (node, mut answer) in std::mem::take(&mut self.open) {
+            if call.progress(&node).is_some() {
+                "has not ended".clone_into(&mut answer.ending);
+                fold.add(node, answer);
+            }
+        }
+        let mut text = Vec::new();
+        for (answer, nodes) in fold.into_groups() {
+            let heading = format!("{} ({}): {}", count(nodes.len()), names(&nodes), answer.ending);
+            let heading = if colour { format!("\x1b[1m{heading}\x1b[0m\n") } else { format!("{heading}\n") };
+            text.extend_from_slice(heading.as_bytes());
+            indent(&mut text, &answer.out, terminal);
+            indent(&mut text, &answer.err, terminal);
+        }
+        text
+    }
+}
+
+fn names(nodes: &[NodeId]) -> String {
+    nodes.iter().map(NodeId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn indent(text: &mut Vec<u8>, output: &[u8], terminal: bool) {
+    for line in output.split_inclusive(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        text.extend_from_slice(b"  ");
+        if terminal {
+            text.extend_from_slice(harmless(line).as_bytes());
+        } else {
+            text.extend_from_slice(line);
+        }
+        text.push(b'\n');
+    }
+}

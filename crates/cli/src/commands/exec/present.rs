@@ -1,0 +1,138 @@
+//! The three ways of showing a call, behind one name.
+
+use std::io::{self, IsTerminal};
+
+use bellwether_core::fleet::caller::call::Call;
+use bellwether_core::fleet::caller::expected::Expected;
+use bellwether_core::fleet::reply::Reply;
+use bellwether_core::names::NodeId;
+
+use super::events::Events;
+use super::folded::Folded;
+use super::progress::Progress;
+use super::stream::Stream;
+use super::summary;
+use crate::failure::Failure;
+use crate::fleet::audience::{self, count};
+use crate::fleet::caller::show::Show;
+use crate::fleet::caller::warnings::Warnings;
+use crate::render::console::Console;
+
+/// How a call is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Lines, as they come, with the node's name.
+    Lines,
+    /// Equal outputs once, at the end.
+    Folded,
+    /// One JSON object per event.
+    Events,
+}
+
+impl Style {
+    pub(crate) fn of(fold: bool, json: bool) -> Self {
+        match (fold, json) {
+            (_, true) => Self::Events,
+            (true, false) => Self::Folded,
+            (false, false) => Self::Lines,
+        }
+    }
+}
+
+enum Way {
+    Lines(Stream),
+    Folded(Folded),
+    Events(Events),
+}
+
+/// Shows a call.
+pub(crate) struct Presenter {
+    way: Way,
+    console: Console,
+    warnings: Warnings,
+    progress: Progress,
+}
+
+impl Presenter {
+    /// `nodes` are those that are asked: the longest name says how wide the column of names is.
+    pub(crate) fn new(style: Style, console: Console, nodes: &[NodeId]) -> Self {
+        let way = match style {
+            Style::Lines => Way::Lines(Stream::new(console, nodes)),
+            Style::Folded => Way::Folded(Folded::default()),
+            Style::Events => Way::Events(Events::new(console)),
+        };
+        Self { way, console, warnings: Warnings::new(console), progress: Progress::new(console) }
+    }
+
+    /// Tells who is expected, before anybody is asked.
+    pub(crate) fn expected(&mut self, expected: &Expected) {
+        if let Way::Events(events) = &mut self.way {
+            events.expected(expected);
+            return;
+        }
+        let Expected { present, silent, left, unknown } = expected;
+        let are = if present.len() == 1 { "is" } else { "are" };
+        self.console.notice(&format!("{} {are} expected to answer", count(present.len())));
+        for (nodes, what) in [
+            (silent, "not heard of for some time, and asked all the same"),
+            (unknown, "not in the inventory, and asked all the same"),
+            (left, "ended by themselves, and not asked"),
+        ] {
+            if !nodes.is_empty() {
+                self.console.warning(&format!("{what}: {}", audience::names(nodes)));
+            }
+        }
+    }
+
+    /// Shows what is left to be shown, and what it came to.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(crate) fn finish(&mut self, call: &Call, interrupted: bool) -> Result<(), Failure> {
+        self.progress.clear();
+        self.warnings.finish();
+        match &mut self.way {
+            Way::Lines(stream) => stream.finish()?,
+            Way::Folded(folded) => {
+                self.console.result_bytes(&folded.finish(call, self.console.colour(), io::stdout().is_terminal()))?
+            }
+            Way::Events(events) => return events.finish(call, interrupted),
+        }
+        summary::tell(call, interrupted, self.console);
+        Ok(())
+    }
+}
+
+impl Show for Presenter {
+    fn reply(&mut self, reply: &Reply) {
+        self.progress.clear();
+        match &mut self.way {
+            Way::Lines(stream) => stream.reply(reply),
+            Way::Folded(folded) => folded.reply(reply),
+            Way::Events(events) => events.reply(reply),
+        }
+    }
+
+    fn missing(&mut self, node: &NodeId, replies: u64) {
+        self.progress.clear();
+        match &mut self.way {
+            Way::Events(events) => events.missing(node, replies),
+            _ => self.console.warning(&format!("{node}: {replies} replies never came; its output has gaps")),
+        }
+    }
+
+    fn asked(&mut self, nodes: &[NodeId]) {
+        if let Way::Events(events) = &mut self.way {
+            events.asked(nodes);
+        }
+    }
+
+    fn progress(&mut self, call: &Call) {
+        self.progress.show(call);
+    }
+
+    fn warnings(&mut self) -> &mut Warnings {
+        self.progress.clear();
+        &mut self.warnings
+    }
+}

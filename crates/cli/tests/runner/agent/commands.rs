@@ -1,0 +1,111 @@
+//! What is run, and how.
+
+use std::collections::BTreeMap;
+
+use bellwether_core::fleet::bytes::Bytes;
+use bellwether_core::fleet::reply::{Event, Outcome};
+use bellwether_core::fleet::request::{Action, Command, Run};
+
+use super::support::{Caller, EVERYTHING, Node, argv, run, shell};
+use crate::support::wait_until;
+
+fn action(change: impl FnOnce(&mut Run), command: Command) -> Action {
+    let mut run = run(command);
+    change(&mut run);
+    Action::Run(Box::new(run))
+}
+
+fn script(text: &str, args: &[&str]) -> Command {
+    Command::Script { text: text.to_owned(), args: args.iter().map(|&arg| arg.to_owned()).collect() }
+}
+
+#[test]
+fn a_command_is_accepted_started_and_ends_with_its_output_and_status() {
+    let node = Node::new(EVERYTHING);
+    let (caller, agent) = (Caller::of(&node), node.start());
+    let answer = caller.ask(shell("printf 'a\\377b'; echo wrong >&2; exit 3"));
+    assert_eq!((&answer.out[..], &answer.err[..]), (&b"a\xffb"[..], &b"wrong\n"[..]));
+    assert_eq!(answer.outcome(), &Outcome::Exited(3));
+    assert!(matches!(answer.replies[0].event, Event::Accepted));
+    assert!(matches!(answer.replies[1].event, Event::Started));
+    assert_eq!(caller.ask(shell("kill -9 $$")).outcome(), &Outcome::Signaled(9));
+    let missing = caller.ask(argv(&["no-such-program"]));
+    assert!(matches!(missing.outcome(), Outcome::NotStarted(why) if why.contains("no such program")));
+    // Arguments stay what they are.
+    assert_eq!(caller.ask(argv(&["printf", "%s|", "a b", "$HOME", "*", ""])).text(), "a b|$HOME|*||");
+    node.wait_for_audit(&["\"decision\":\"done\"", "\"exited\":3"]);
+    drop(agent);
+}
+
+#[test]
+fn a_script_gets_its_arguments_and_leaves_no_file() {
+    let node = Node::new(EVERYTHING);
+    let (caller, agent) = (Caller::of(&node), node.start());
+    let shell = caller.ask(action(|_| {}, script("#!/bin/sh\necho \"$#: $1, $2\"\n", &["a b", "$x"])));
+    assert_eq!(shell.text(), "2: a b, $x\n");
+    let python = "#!/usr/bin/env python3\nimport sys\nprint(sys.argv[1:])\n";
+    assert_eq!(caller.ask(action(|_| {}, script(python, &["é"]))).text(), "['é']\n");
+    drop(agent);
+}
+
+#[test]
+fn a_command_has_its_own_input_variables_directory_and_nothing_of_the_agents() {
+    let node = Node::new(EVERYTHING);
+    node.set("BELLWETHER_AGENT_GRACE", "1s");
+    let (caller, agent) = (Caller::of(&node), node.start());
+    let input = vec![0, 0xff, b'\n', b'x'];
+    let cat = action(|run| run.stdin = Bytes(input.clone()), Command::Argv(vec!["cat".to_owned()]));
+    assert_eq!(caller.ask(cat).out, input);
+    let there = node.sandbox.path().to_string_lossy().into_owned();
+    let change = |run: &mut Run| {
+        run.directory = Some(there.clone());
+        run.env = BTreeMap::from([("GREETING".to_owned(), "hello = you".to_owned())]);
+    };
+    let answer = caller.ask(action(change, Command::Shell("pwd; echo $GREETING; env".to_owned())));
+    let text = answer.text();
+    assert!(text.starts_with(&format!("{there}\nhello = you\n")), "{text}");
+    for part in ["BELLWETHER_CALLER=ops\n", "BELLWETHER_REQUEST=", "PATH=/usr/local/sbin:", "HOME="] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    assert!(!text.contains("AGENT_GRACE") && !text.contains("XDG_STATE_HOME"), "{text}");
+    let nowhere =
+        caller.ask(action(|run| run.directory = Some("/no/such".to_owned()), Command::Shell("true".to_owned())));
+    assert!(matches!(nowhere.outcome(), Outcome::NotStarted(why) if why.contains("cannot enter /no/such")));
+    drop(agent);
+}
+
+#[test]
+fn a_command_runs_as_another_user_with_all_of_their_groups_and_none_of_ours() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let node = Node::new(EVERYTHING);
+    let (caller, agent) = (Caller::of(&node), node.start());
+    let as_nobody = |command| action(|run| run.user = Some("nobody".to_owned()), command);
+    let text = caller.ask(as_nobody(Command::Shell("id -u; id -G; echo $USER $HOME".to_owned()))).text();
+    let lines: Vec<&str> = text.lines().collect();
+    let nobody = nix::unistd::User::from_name("nobody").unwrap().unwrap();
+    assert_eq!(lines[..2], [nobody.uid.to_string(), nobody.gid.to_string()]);
+    assert_eq!(lines[2], format!("nobody {}", nobody.dir.display()));
+    // Scripts too, though the agent's directory is closed to that user.
+    assert_eq!(caller.ask(as_nobody(script("#!/bin/sh\nid -un\n", &[]))).text(), "nobody\n");
+    drop(agent);
+}
+
+#[test]
+fn a_timeout_ends_grandchildren_too_and_none_holds_the_agent_up() {
+    let node = Node::new(EVERYTHING);
+    let (caller, agent) = (Caller::of(&node), node.start());
+    let pid = node.place("pid");
+    let line = format!("sleep 1000 & echo $! > {pid}; wait");
+    let answer = caller.ask(action(|run| run.timeout_ms = 500, Command::Shell(line)));
+    assert_eq!(answer.outcome(), &Outcome::TimedOut);
+    let grandchild = nix::unistd::Pid::from_raw(node.left_at("pid").trim().parse().unwrap());
+    wait_until("the grandchild is gone", || nix::sys::signal::kill(grandchild, None).is_err());
+    // One that is left in the background keeps the pipe, and nobody waits for it.
+    let left = caller.ask(shell(&format!("echo over; sleep 1000 & echo $! > {pid}")));
+    assert_eq!((left.outcome(), left.text().as_str()), (&Outcome::Exited(0), "over\n"));
+    let background = nix::unistd::Pid::from_raw(node.left_at("pid").trim().parse().unwrap());
+    nix::sys::signal::kill(background, nix::sys::signal::Signal::SIGKILL).unwrap();
+    drop(agent);
+}
