@@ -127,39 +127,25 @@ impl Vitals for Gauges {
                 .map(|kind| of("why", kind.as_str(), values.ignored.get(kind).copied().unwrap_or_default()));
             let refused = values.refused.iter().map(|(word, count)| of("why", word, *count));
             let ended = values.ended.iter().map(|(word, count)| of("outcome", word, *count));
-            let families: [(&str, &str, &str, Vec<(String, f64)>); 12] = [
-                (
-                    "healthy",
-                    "gauge",
-                    "Whether the transport works and the agent is not ending.",
-                    plain(f64::from(healthy)),
-                ),
-                (
-                    "answered_total",
-                    "counter",
-                    "Pings and questions for facts that were answered.",
-                    plain(values.answered as f64),
-                ),
-                ("let_in_total", "counter", "Commands that were let in.", plain(values.run as f64)),
-                ("refused_total", "counter", "Requests that were refused.", refused.collect()),
-                ("ignored_total", "counter", "Messages that nobody was told of.", ignored.collect()),
-                ("ended_total", "counter", "Commands that ended.", ended.collect()),
-                ("running", "gauge", "Commands that run.", plain(values.running as f64)),
-                ("untold", "gauge", "Results on their way to callers.", plain(values.untold as f64)),
-                (
-                    "reply_failures_total",
-                    "counter",
-                    "Attempts to reply that failed.",
-                    plain(values.reply_failures as f64),
-                ),
-                ("results_lost_total", "counter", "Results that were given up.", plain(values.results_lost as f64)),
-                ("callers", "gauge", "Keys that are trusted.", plain(values.callers as f64)),
-                ("facts", "gauge", "Facts of the node.", plain(values.facts as f64)),
-            ];
-            for (name, kind, help, samples) in families {
+            let mut add = |name: &str, kind: &str, help: &str, samples: Vec<(String, f64)>| {
                 family(&mut text, &format!("bellwether_agent_{name}"), kind, help, samples);
-            }
-            family(&mut text, "bellwether_agent_rules", "gauge", "Rules of the policy.", plain(values.rules as f64));
+            };
+            let healthy = plain(f64::from(healthy));
+            add("healthy", "gauge", "Whether the transport works and the agent is not ending.", healthy);
+            let answered = plain(values.answered as f64);
+            add("answered_total", "counter", "Pings and questions for facts that were answered.", answered);
+            add("let_in_total", "counter", "Commands that were let in.", plain(values.run as f64));
+            add("refused_total", "counter", "Requests that were refused.", refused.collect());
+            add("ignored_total", "counter", "Messages that nobody was told of.", ignored.collect());
+            add("ended_total", "counter", "Commands that ended.", ended.collect());
+            add("running", "gauge", "Commands that run.", plain(values.running as f64));
+            add("untold", "gauge", "Results on their way to callers.", plain(values.untold as f64));
+            let failures = plain(values.reply_failures as f64);
+            add("reply_failures_total", "counter", "Attempts to reply that failed.", failures);
+            add("results_lost_total", "counter", "Results that were given up.", plain(values.results_lost as f64));
+            add("callers", "gauge", "Keys that are trusted.", plain(values.callers as f64));
+            add("rules", "gauge", "Rules of the policy.", plain(values.rules as f64));
+            add("facts", "gauge", "Facts of the node.", plain(values.facts as f64));
             text
         })
     }

@@ -6,8 +6,8 @@ use bellwether_core::duration;
 use bellwether_core::notice::NodeState;
 use bellwether_core::watch::Chain;
 
-use super::watch::{list, poll, ports};
 use super::agent;
+use super::watch::{list, poll, ports};
 use super::{SHORTEST_LEASE, Settings};
 
 /// A key and how its value, as text, is taken.

@@ -11,6 +11,10 @@ use super::summary::ending;
 use crate::fleet::audience::count;
 use crate::fleet::lines::harmless;
 
+/// The most that is kept of a stream of a node: what any agent may be told to send of its beginning and its end.
+/// A node that was taken over may send without end.
+const MOST_KEPT: usize = 8 << 20;
+
 /// What a node wrote, and how it ended. Equal ones are shown once.
 #[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Answer {
@@ -34,7 +38,8 @@ impl Folded {
                 Stream::Out => &mut answer.out,
                 Stream::Err => &mut answer.err,
             };
-            kept.extend_from_slice(&output.bytes.0);
+            let room = MOST_KEPT.saturating_sub(kept.len()).min(output.bytes.0.len());
+            kept.extend_from_slice(&output.bytes.0[..room]);
         }
         if let Some(text) = ending(&reply.event) {
             answer.ending = text;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use bellwether_core::duration;
 use bellwether_core::fleet::caller::call::Call;
 use bellwether_core::fleet::caller::share::Share;
-use bellwether_core::fleet::request::Action;
+use bellwether_core::fleet::request::{Action, LONGEST_TTL};
 use clap::Args;
 use tokio::signal::unix::Signal;
 
@@ -72,7 +72,7 @@ pub(crate) struct ExecArgs {
     wait: Duration,
 
     /// How long after now the command may still be begun
-    #[arg(long, value_name = "DUR", default_value = "60s", value_parser = duration::parse, help_heading = "How the nodes are asked")]
+    #[arg(long, value_name = "DUR", default_value = "60s", value_parser = ttl, help_heading = "How the nodes are asked")]
     ttl: Duration,
 
     /// Keep the request for nodes that are away, and the replies for 'bellwether results'
@@ -100,6 +100,13 @@ pub(crate) struct ExecArgs {
 
     #[command(flatten)]
     aws: AwsArgs,
+}
+
+/// Reads a time to live. A longer one would be cut short by the agents, in silence.
+fn ttl(text: &str) -> Result<Duration, String> {
+    let ttl = duration::parse(text).map_err(|error| error.to_string())?;
+    let fits = !ttl.is_zero() && ttl <= LONGEST_TTL;
+    if fits { Ok(ttl) } else { Err("it must be more than nothing and at most 7d".to_owned()) }
 }
 
 pub(crate) async fn run(args: ExecArgs, context: Context) -> Result<u8, Failure> {
@@ -144,7 +151,13 @@ async fn exec(
     let mut call = Call::new(plan.terms.clone(), plan.call_nodes().to_vec());
     let mut drive = caller.begin(id, &mut call, &question, &mut presenter).await?;
     if args.detached {
-        drive.send_only().await?;
+        tokio::select! {
+            sent = drive.send_only() => sent?,
+            _ = interrupt.recv() => {
+                context.console.notice("interrupted; some nodes may have the request, and others not");
+                return Ok(exit_status::UNANSWERED);
+            }
+        }
         context.console.result(&format!("{id}\n"))?;
         return Ok(exit_status::OK);
     }

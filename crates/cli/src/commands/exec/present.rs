@@ -51,6 +51,8 @@ pub(crate) struct Presenter {
     console: Console,
     warnings: Warnings,
     progress: Progress,
+    /// How many are asked in all.
+    total: usize,
 }
 
 impl Presenter {
@@ -61,7 +63,8 @@ impl Presenter {
             Style::Folded => Way::Folded(Folded::default()),
             Style::Events => Way::Events(Events::new(console)),
         };
-        Self { way, console, warnings: Warnings::new(console), progress: Progress::new(console) }
+        let total = nodes.len();
+        Self { way, console, total, warnings: Warnings::new(console), progress: Progress::new(console) }
     }
 
     /// Tells who is expected, before anybody is asked.
@@ -122,8 +125,13 @@ impl Show for Presenter {
     }
 
     fn asked(&mut self, nodes: &[NodeId]) {
-        if let Way::Events(events) = &mut self.way {
-            events.asked(nodes);
+        self.progress.clear();
+        match &mut self.way {
+            Way::Events(events) => events.asked(nodes),
+            _ if nodes.len() < self.total => {
+                self.console.notice(&format!("asking {} of {}: {}", nodes.len(), self.total, audience::names(nodes)));
+            }
+            _ => {}
         }
     }
 

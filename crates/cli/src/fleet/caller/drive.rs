@@ -26,6 +26,8 @@ const PATIENCE_FOR_ORDER: Duration = Duration::from_secs(3);
 const MOST_NAMED: usize = 500;
 /// How often it is told how far the call is.
 const PACE: Duration = Duration::from_millis(250);
+/// The most groups of messages that are read before the time is looked at.
+const MOST_ROUNDS: u32 = 1_000;
 /// The pause after a transport could not receive.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -108,6 +110,16 @@ impl<S: Show> Drive<'_, S> {
     pub(crate) async fn run(&mut self, interrupt: &mut Signal) -> Result<Ended, Failure> {
         let mut opener = Opener::<Reply>::new(self.caller.transport.clone());
         loop {
+            // A caller that is busy reading must not take its own slowness for the nodes' silence.
+            // But a flood must not keep it from ending either.
+            let mut rounds = 0;
+            while rounds < MOST_ROUNDS && !opener.is_idle() {
+                rounds += 1;
+                tokio::select! {
+                    incoming = opener.next() => self.take(incoming).await,
+                    _ = interrupt.recv() => return Ok(Ended::Interrupted),
+                }
+            }
             let now = clock::mono();
             self.give_up_gaps(now);
             self.show.progress(self.call);

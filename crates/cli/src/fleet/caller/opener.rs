@@ -33,16 +33,31 @@ pub(super) enum Incoming<T> {
 pub(super) struct Opener<T> {
     transport: Arc<dyn CallerTransport>,
     checks: FuturesOrdered<JoinHandle<Vec<Opened<T>>>>,
+    failed: Option<TransportError>,
 }
 
 impl<T: Spoken + Send + 'static> Opener<T> {
     pub(super) fn new(transport: Arc<dyn CallerTransport>) -> Self {
-        Self { transport, checks: FuturesOrdered::new() }
+        Self { transport, checks: FuturesOrdered::new(), failed: None }
+    }
+
+    /// Whether nothing has come in that was not handed out yet: only then does silence mean anything.
+    pub(super) fn is_idle(&mut self) -> bool {
+        if self.checks.is_empty()
+            && self.failed.is_none()
+            && let Some(first) = self.take_now()
+        {
+            self.check(first);
+        }
+        self.checks.is_empty()
     }
 
     /// Waits for messages. Cancel-safe.
     pub(super) async fn next(&mut self) -> Incoming<T> {
         loop {
+            if let Some(error) = self.failed.take() {
+                return Incoming::Failed(error);
+            }
             let room = self.checks.len() < MOST_GROUPS;
             tokio::select! {
                 biased;
@@ -62,12 +77,21 @@ impl<T: Spoken + Send + 'static> Opener<T> {
     fn check(&mut self, first: Vec<u8>) {
         let mut messages = vec![first];
         while messages.len() < MOST_AT_ONCE {
-            match now(self.transport.receive()) {
-                Some(Ok(message)) => messages.push(message),
-                Some(Err(_)) | None => break,
-            }
+            let Some(message) = self.take_now() else { break };
+            messages.push(message);
         }
         self.checks.push_back(tokio::task::spawn_blocking(move || open_all(&messages)));
+    }
+
+    /// A message that has come by now. An error is kept, and told by [`Opener::next`].
+    fn take_now(&mut self) -> Option<Vec<u8>> {
+        match now(self.transport.receive())? {
+            Ok(message) => Some(message),
+            Err(error) => {
+                self.failed = Some(error);
+                None
+            }
+        }
     }
 }
 

@@ -67,10 +67,10 @@ fn what_comes_too_late_too_early_or_is_not_allowed_is_refused_with_a_reason() {
         }
     };
     let mut late = caller.request(Action::Ping);
-    late.issued = late.issued - SignedDuration::from_secs(61);
+    late.issued -= SignedDuration::from_secs(61);
     assert_eq!(refused(&late).0, Why::Expired);
     let mut early = caller.request(Action::Ping);
-    early.issued = early.issued + SignedDuration::from_secs(60);
+    early.issued += SignedDuration::from_secs(60);
     assert_eq!(refused(&early).0, Why::Expired);
     let (why, detail) = refused(&caller.request(leave_a_line(&node)));
     assert_eq!(why, Why::Policy);

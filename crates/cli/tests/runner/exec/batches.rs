@@ -14,6 +14,8 @@ fn batches_follow_each_other_and_a_node_that_is_away_does_not_hold_them() {
     let mut agents = site.agents(&["web-1", "web-2", "web-3", "web-4"]);
     let done = site.end(0, &["exec", "--all", "--batch", "50%", "--json", "--", "true"]);
     assert_eq!(batches(&done), [2, 2]);
+    let done = site.end(0, &["exec", "--all", "--batch", "3", "--", "true"]);
+    holds(&done.stderr_text(), &["asking 3 of 4: web-1, web-2, web-3\n", "asking 1 of 4: web-4\n", "4 succeeded\n"]);
     crash(agents.remove(1));
     let done = site.end(2, &["exec", "--all", "--batch", "1", "--wait", "2s", "--json", "--", "true"]);
     assert_eq!(batches(&done), [1, 1, 1, 1]);

@@ -34,6 +34,9 @@ fn wrong_usage_is_told_before_anybody_is_asked() {
     let large = site.sandbox.write("large", vec![b'x'; 200_000]);
     let large = large.to_str().unwrap();
     holds(&told(&["exec", "--all", "--stdin", large, "--", "cat"]), &["more than 131072 bytes"]);
+    for ttl in ["0s", "8d"] {
+        holds(&told(&["exec", "--all", "--ttl", ttl, "--", "true"]), &["at most 7d"]);
+    }
     holds(&told(&["exec", "--all", "--script", "/no/such/file"]), &["/no/such/file"]);
     std::fs::remove_file(site.sandbox.state().join("bellwether/caller.key")).unwrap();
     holds(&told(&["exec", "--all", "--", "true"]), &["there is no key to sign with", "bellwether keys generate"]);

@@ -3,7 +3,7 @@
 //! Opening a message costs a signature's check and needs nothing but its bytes, so it can be done by many threads; whether
 //! the key may speak for the node is looked up afterwards.
 
-use super::pins::{Pins, Standing};
+use super::pins::{MOST_NODES, Pins, Standing};
 use crate::fleet::envelope::{Envelope, EnvelopeError};
 use crate::fleet::inventory::NodeRecord;
 use crate::fleet::keys::PublicKey;
@@ -70,6 +70,9 @@ pub enum Doubt {
     /// The node is not known, and only known ones are believed.
     #[error("node '{0}' is not known")]
     UnknownNode(NodeId),
+    /// The node is not known, and too many others are.
+    #[error("node '{0}' is not known, and {MOST_NODES} others are")]
+    TooManyNodes(NodeId),
 }
 
 impl Doubt {
@@ -82,6 +85,10 @@ impl Doubt {
             Self::ChangedKey(node) => format!(
                 "if the node was made anew, run 'bellwether keys forget {node}'; otherwise somebody speaks in its name"
             ),
+            Self::TooManyNodes(_) => {
+                "if there are not so many, remove the file of known nodes (fleet.known_nodes): somebody has filled it"
+                    .to_owned()
+            }
             Self::UnknownNode(node) => {
                 format!("check its key on the node itself, then run 'bellwether keys pin {node} KEY'")
             }
@@ -116,6 +123,7 @@ pub fn believe<T: Spoken>(
     match pins.standing(spoken.node(), &key) {
         Standing::Known => Ok(spoken),
         Standing::Changed => Err(Doubt::ChangedKey(spoken.node().clone())),
+        Standing::New if pins.is_full() => Err(Doubt::TooManyNodes(spoken.node().clone())),
         Standing::New if strict => Err(Doubt::UnknownNode(spoken.node().clone())),
         Standing::New => {
             pins.pin(spoken.node().clone(), key);
@@ -171,6 +179,15 @@ mod tests {
         assert_eq!(told(&mut pins, true, &sealed(1, "a")), Err(Doubt::UnknownNode(node.clone())));
         pins.pin(node, SigningKey::from_seed([1; 32]).unwrap().public());
         assert_eq!(told(&mut pins, true, &sealed(1, "a")), Ok(record("a")));
+    }
+
+    #[test]
+    fn nobody_fills_the_memory_with_nodes_that_do_not_exist() {
+        let (mut pins, key) = (Pins::default(), SigningKey::from_seed([1; 32]).unwrap().public());
+        (0..MOST_NODES).for_each(|number| pins.pin(NodeId::new(format!("n{number}")).unwrap(), key));
+        let node = NodeId::new("a").unwrap();
+        assert_eq!(told(&mut pins, false, &sealed(1, "a")), Err(Doubt::TooManyNodes(node)));
+        assert!(told(&mut pins, false, &sealed(1, "n7")).is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fleet::reply::Reply;
+use crate::fleet::reply::{Done, Event, Outcome, Reply};
 
 /// The most replies kept while one before them is missing. With the largest parts of output this is 3 MiB.
 pub const MOST_HELD: usize = 64;
@@ -39,8 +39,10 @@ impl Order {
 
     /// Gives up what is missing before the earliest reply that is here.
     pub fn give_up(&mut self) -> Ready {
-        let Some(first) = self.early.keys().next().copied() else { return Ready::default() };
-        let missing = first - self.next;
+        let Some((&first, reply)) = self.early.first_key_value() else { return Ready::default() };
+        // An agent that was killed cannot tell how far it had counted; that its output may have gaps is said by its word.
+        let after_restart = matches!(&reply.event, Event::Done(Done { outcome: Outcome::Unknown(_), .. }));
+        let missing = if after_restart { 0 } else { first - self.next };
         self.next = first;
         Ready { replies: self.in_row(), missing }
     }
@@ -59,7 +61,8 @@ impl Order {
 mod tests {
     use super::*;
     use crate::fleet::id::RequestId;
-    use crate::fleet::reply::{Event, ReplyKind};
+    use crate::fleet::journal::SEQ_AFTER_RESTART;
+    use crate::fleet::reply::ReplyKind;
     use crate::names::NodeId;
     use jiff::Timestamp;
     use proptest::prelude::*;
@@ -85,6 +88,16 @@ mod tests {
         assert_eq!((numbers(&ready), ready.missing), (vec![3], 2));
         assert_eq!(order.take(reply(1)), Ready::default());
         assert!(!order.is_waiting());
+    }
+
+    #[test]
+    fn what_an_agent_tells_after_it_was_killed_misses_nothing() {
+        let mut order = Order::default();
+        order.take(reply(0));
+        let done = Done { outcome: Outcome::Unknown("killed".into()), duration_ms: 0, dropped_out: 0, dropped_err: 0 };
+        order.take(Reply { event: Event::Done(done), ..reply(SEQ_AFTER_RESTART) });
+        let ready = order.give_up();
+        assert_eq!((numbers(&ready), ready.missing), (vec![SEQ_AFTER_RESTART], 0));
     }
 
     #[test]

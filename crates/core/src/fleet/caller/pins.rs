@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::fleet::keys::PublicKey;
 use crate::names::NodeId;
 
+/// The most nodes that are remembered: whoever can send to a caller must not be able to fill its memory and disk with
+/// nodes that do not exist.
+pub const MOST_NODES: usize = 150_000;
+
 /// The keys of the nodes that are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -46,6 +50,11 @@ impl Pins {
     /// Forgets a node; answers whether it was known.
     pub fn forget(&mut self, node: &NodeId) -> bool {
         self.0.remove(node).is_some()
+    }
+
+    /// Whether no more nodes are remembered by themselves.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= MOST_NODES
     }
 
     /// All that is known, in order of the nodes.

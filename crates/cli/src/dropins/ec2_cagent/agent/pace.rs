@@ -16,6 +16,8 @@ pub(super) const FULL: usize = 10;
 const LONG_POLL: Duration = Duration::from_secs(20);
 /// The first pause after something came; it doubles up to the period.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The shortest period: a queue in which messages lie must not be asked all the time.
+const SHORTEST_PERIOD: Duration = Duration::from_millis(20);
 /// How many full answers without anything new it takes to call a queue stuck.
 const STUCK_AFTER: u32 = 5;
 /// For how long known messages are hidden where the queue is stuck.
@@ -60,9 +62,10 @@ pub(super) struct Pace {
 impl Pace {
     /// With a period for queues in which messages lie.
     pub(super) fn new(period: Duration) -> Self {
+        let period = period.max(SHORTEST_PERIOD);
         Self {
-            period: period.max(FIRST_PAUSE),
-            pause: FIRST_PAUSE,
+            period,
+            pause: FIRST_PAUSE.min(period),
             full: 0,
             faces: HashSet::new(),
             hiding: 0,
@@ -86,7 +89,7 @@ impl Pace {
             self.hiding = 0;
             self.rest_until = now + REST + REST.mul_f64(fraction);
         }
-        self.pause = if answer.new > 0 { FIRST_PAUSE } else { (self.pause * 2).min(self.period) };
+        self.pause = if answer.new > 0 { FIRST_PAUSE.min(self.period) } else { (self.pause * 2).min(self.period) };
         if answer.new > 0 || !is_full {
             self.full = 0;
             self.faces.clear();

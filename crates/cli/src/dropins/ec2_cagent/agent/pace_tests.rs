@@ -78,3 +78,13 @@ fn going_through_a_queue_comes_to_an_end() {
     let asked = (1..1_000).find(|_| after(&mut pace, 0..10, 0, 100).hidden.is_zero()).unwrap();
     assert_eq!(asked, MOST_HIDING as usize);
 }
+
+#[test]
+fn a_short_period_shortens_every_pause_and_none_is_nothing() {
+    for (period, longest) in [(Duration::from_millis(50), 50), (Duration::ZERO, 20)] {
+        let mut pace = Pace::new(period);
+        for new in [3, 0, 0, 0] {
+            assert_eq!(after(&mut pace, 0..3, new, 0).pause.as_millis(), longest);
+        }
+    }
+}
