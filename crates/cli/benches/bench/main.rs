@@ -12,8 +12,9 @@
 //! - [`balancers`]: many load balancers listed, and one with many instances shown, beside boto3, the `aws` command line
 //!   and elbadmin 0.2, which [`elbadmin`] makes fit for Python 3.
 //! - [`watch`]: what watching takes and what it is good for, beside CloneSquad's cs-instance-watcher.
-//! - [`fleet`]: how soon a thousand, ten thousand and fifty thousand agents have answered a ping.
-//! - [`measure`], [`report`], [`machine`]: runs side by side, tables and requirements, and where it all took place.
+//! - [`fleet`]: how soon agents have answered, beside ClusterShell and Ansible, and what they take meanwhile.
+//! - [`measure`], [`rest`], [`report`], [`machine`]: runs side by side, programs at rest, tables and requirements, and
+//!   where it all took place.
 
 #![allow(
     clippy::disallowed_methods,
@@ -37,6 +38,7 @@ mod machine;
 mod measure;
 mod once;
 mod report;
+mod rest;
 mod rounds;
 mod stores;
 mod throughput;
@@ -51,7 +53,7 @@ use report::Requirements;
 /// A name, and what measures it.
 type Scenario = (&'static str, fn(&mut Requirements));
 
-const SCENARIOS: [Scenario; 10] = [
+const SCENARIOS: [Scenario; 14] = [
     ("clustercron", clustercron::run),
     ("rounds", rounds::run),
     ("once", once::run),
@@ -61,7 +63,11 @@ const SCENARIOS: [Scenario; 10] = [
     ("trips", trips::run),
     ("balancers", balancers::run),
     ("watch", watch::run),
-    ("fleet", fleet::run),
+    ("fleet-pings", fleet::pings),
+    ("fleet-uptime", fleet::uptime),
+    ("fleet-sqs", fleet::sqs),
+    ("fleet-rest", fleet::rest),
+    ("fleet-output", fleet::output),
 ];
 
 /// The binary that is measured.
