@@ -1,13 +1,14 @@
 #!/bin/sh
 # Installs what the tests need beside Rust, on Debian 12 as root: the Debian packages named below, and a Python
-# environment at target/test-venv with the packages of tests/requirements.txt. Run it as often as you like; when
-# nothing is missing it does nothing and takes no time. It says what it could not install, and then exits 1.
+# environment at target/test-venv with the packages of tests/requirements.txt; and, for the benchmarks alone and only
+# where it works, one at target/test-peers with those of tests/peers.txt. Run it as often as you like; when nothing is
+# missing it does nothing and takes no time. It says what it could not install, and then exits 1.
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 requirements=$root/tests/requirements.txt
 venv=$root/target/test-venv
-stamp=$venv/requirements.sha256
+peers=$root/target/test-peers
 nats=$root/target/test-nats
 debian_keys=/usr/share/keyrings/debian-archive-keyring.gpg
 missing=""
@@ -94,24 +95,41 @@ find_python() {
     return 1
 }
 
+# Whether the environment $1 has what its file lists.
 is_current() {
-    [ -x "$venv/bin/python" ] && [ -e "$stamp" ] && sha256sum --check --status "$stamp" 2>/dev/null
+    [ -x "$1/bin/python" ] && [ -e "$1/requirements.sha256" ] &&
+        sha256sum --check --status "$1/requirements.sha256" 2>/dev/null
 }
 
-# The stamp is written last, so that an installation that was cut short is done again from the start.
+# Makes the environment $1 of the file $2, in which the modules $3 can be imported. The stamp is written last, so that
+# an installation that was cut short is done again from the start.
 build_venv() {
+    say "installing ${2#"$root/"} into ${1#"$root/"} with $python"
+    rm -rf "$1"
+    "$python" -m venv "$1" &&
+        "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+            --retries 3 --timeout 30 -r "$2" >&2 &&
+        "$1/bin/python" -c "import $3" &&
+        sha256sum "$2" >"$1/requirements.sha256"
+}
+
+# The Python environment of the tests, without which they fail.
+install_venv() {
     python=$(find_python) || {
         could_not python3 "Python 3.10 or 3.11 is needed (boto 2.49 does not work on 3.12): set PYTHON to one"
         return
     }
-    say "installing tests/requirements.txt into target/test-venv with $python"
-    rm -rf "$venv"
-    "$python" -m venv "$venv" &&
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-            --retries 3 --timeout 30 -r "$requirements" >&2 &&
-        "$venv/bin/python" -c 'import boto, boto3, clustercron.main, moto.server, prometheus_client' &&
-        sha256sum "$requirements" >"$stamp" ||
+    build_venv "$venv" "$requirements" 'boto, boto3, clustercron.main, moto.server, prometheus_client' ||
         could_not "$venv" "see the lines above"
+}
+
+# Peers that only the benchmarks run. These say so and go on where one is missing, so that is no failure here.
+install_peers() {
+    python=$(find_python) || return 0
+    build_venv "$peers" "$root/tests/peers.txt" 'ClusterShell, ansible' || {
+        rm -rf "$peers"
+        say "could not install tests/peers.txt (see the lines above); the benchmarks go on without"
+    }
 }
 
 want_package build-essential can_compile
@@ -132,9 +150,10 @@ want_package nats-server command -v nats-server
 want_package etcd-client command -v etcdctl
 command -v etcd >/dev/null 2>&1 || install_etcd
 [ -x "$nats/usr/sbin/nats-server" ] || unpack_recent_nats
-if ! is_current; then
+if ! is_current "$venv"; then
     want_package python3-venv find_python
-    build_venv
+    install_venv
 fi
+is_current "$peers" || install_peers
 
 [ -z "$missing" ] || { say "not installed:$missing"; exit 1; }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bellwether_testkit::moto::Moto;
-use bellwether_testkit::process::{Run, Running, Sandbox};
+use bellwether_testkit::process::{Finished, Run, Running, Sandbox};
 use serde_json::json;
 
 /// The region of all queues.
@@ -30,20 +30,22 @@ impl Collective {
 
     /// Our master with a command for all agents.
     pub(super) fn command(&self, line: &str) -> Run {
-        self.master(&["-c", line])
+        let program = self.sandbox.called("ec2-cmaster", crate::bellwether());
+        self.with_aws(self.sandbox.run(program)).args(["-q", PREFIX, "-c", line])
     }
 
-    fn master(&self, arguments: &[&str]) -> Run {
-        let program = self.sandbox.called("ec2-cmaster", crate::bellwether());
-        self.with_aws(self.sandbox.run(program)).args(["-q", PREFIX]).args(arguments)
+    /// Whether a master says that the agent was expected, and that it answered.
+    pub(super) fn is_complete(done: &Finished) -> bool {
+        done.stdout_text().contains("Got response from 1 out of 1/1")
     }
 
     /// Starts our agent, as the last release of the old one was configured, and waits until it answers.
     pub(super) fn agent(&self) -> Running {
         let queue = |name: &str| format!("{PREFIX}_{name}");
+        let facts = self.sandbox.write("facts.yaml", "role: web\n");
         let config = json!({
             "general": {"log_level": "INFO", "sqs_poll_interval": 1, "queue_poll_interval": 0.1},
-            "facts": {"enabled": true, "refresh": 60, "use_queue": true, "use_facter": false, "facts_path": []},
+            "facts": {"enabled": true, "refresh": 20, "use_queue": true, "use_facter": false, "facts_path": [facts]},
             "aws": {"region": REGION, "sqs_read_queue": queue("master"), "sqs_write_queue": queue("agent"),
                     "sqs_facts_queue": queue("facts")},
         });
@@ -58,7 +60,7 @@ impl Collective {
 
     fn wait_for(&self, agent: &Running) {
         let since = Instant::now();
-        while self.master(&["-m", "-t", "2"]).finish().stdout_text().trim() != "1" {
+        while !Self::is_complete(&self.command("true").finish()) {
             let log = String::from_utf8_lossy(&agent.stdout_so_far()).into_owned();
             assert!(since.elapsed() < PATIENCE, "ec2-cagent does not answer:\n{log}");
         }

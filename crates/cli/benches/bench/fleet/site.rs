@@ -65,7 +65,7 @@ impl Site {
 
     /// How many agents of the inventory answer a ping; none while there is no inventory.
     fn answering(&self) -> usize {
-        let done = self.run(&["ping", "--all", "--json", "--wait", "10s"]).finish();
+        let done = self.run(&["ping", "--json", "--wait", "10s"]).finish();
         let told = serde_json::from_slice::<serde_json::Value>(&done.stdout).unwrap_or_default();
         told["answered"].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or_default()
     }

@@ -24,7 +24,7 @@ use callers::CallersFile;
 /// Manage the keys that callers and agents of the fleet sign with
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bellwether keys generate\n  bellwether keys show\n  sudo bellwether keys trust ops ed25519:...\n  sudo bellwether keys revoke ops\n  bellwether keys forget i-0123456789abcdef0"
+    after_help = "Examples:\n  bellwether keys generate\n  bellwether keys show\n  bellwether keys trust ops ed25519:...\n  bellwether keys revoke ops\n  bellwether keys forget i-0123456789abcdef0"
 )]
 pub(crate) struct KeysArgs {
     #[command(subcommand)]
@@ -44,6 +44,7 @@ enum KeysCommand {
 
 /// Make this user's key, and print its public half
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bellwether keys generate")]
 struct GenerateArgs {
     /// Replace the key there is: agents believe the old one until it is revoked there
     #[arg(long)]
@@ -52,12 +53,14 @@ struct GenerateArgs {
 
 /// Print the public half of this user's key
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bellwether keys show")]
 struct ShowArgs {}
 
 /// Let the agent of this host believe a caller
 ///
 /// A caller may have several keys: for a rotation trust the new one, use it, and revoke the old one.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bellwether keys trust ops ed25519:...")]
 struct TrustArgs {
     /// What the caller is called in the policy and in accounts
     #[arg(value_name = "NAME")]
@@ -77,6 +80,7 @@ struct TrustArgs {
 
 /// Let the agent of this host believe a caller, or one of its keys, no longer
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bellwether keys revoke ops")]
 struct RevokeArgs {
     /// What the caller is called
     #[arg(value_name = "NAME")]
@@ -92,6 +96,7 @@ struct RevokeArgs {
 
 /// List the callers that the agent of this host believes, and the nodes this user knows
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bellwether keys list --json")]
 struct ListArgs {
     /// Print JSON
     #[arg(long)]
@@ -103,6 +108,7 @@ struct ListArgs {
 
 /// Remember a node's key, in the place of any other
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bellwether keys pin i-0123456789abcdef0 ed25519:...")]
 struct PinArgs {
     /// The node's id
     #[arg(value_name = "NODE")]
@@ -115,6 +121,7 @@ struct PinArgs {
 
 /// Forget a node's key, so that the next one it shows is believed
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  bellwether keys forget i-0123456789abcdef0")]
 struct ForgetArgs {
     /// The node's id
     #[arg(value_name = "NODE")]
