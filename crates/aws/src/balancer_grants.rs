@@ -12,7 +12,11 @@ pub fn balancer_grants(actions: &[&'static str], named: &[GroupRef]) -> Vec<Gran
     let mut grants = vec![Grant::anywhere(of(Kind::Looks))];
     for kind in [Kind::Balancer, Kind::TargetGroup] {
         let resources = resources(kind, named);
-        grants.extend(resources.into_iter().map(|resource| Grant { actions: of(kind).collect(), resource }));
+        grants.extend(resources.into_iter().map(|resource| Grant {
+            actions: of(kind).collect(),
+            resource,
+            condition: None,
+        }));
     }
     grants
 }

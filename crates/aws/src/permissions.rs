@@ -102,12 +102,14 @@ pub struct Grant {
     pub actions: Vec<&'static str>,
     /// An ARN, or `*`.
     pub resource: String,
+    /// What else must be so, as IAM's element `Condition` has it.
+    pub condition: Option<Value>,
 }
 
 impl Grant {
     /// Actions that cannot be limited to a resource, such as those of [`permissions`].
     pub fn anywhere(actions: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { actions: actions.into_iter().collect(), resource: "*".to_owned() }
+        Self { actions: actions.into_iter().collect(), resource: "*".to_owned(), condition: None }
     }
 
     /// Actions on one DynamoDB table; in any region and account where they are not known.
@@ -120,7 +122,7 @@ impl Grant {
         let partition = region.map_or("aws", partition);
         let (region, account) = (region.unwrap_or("*"), account.unwrap_or("*"));
         let resource = format!("arn:{partition}:dynamodb:{region}:{account}:table/{table}");
-        Self { actions: actions.into_iter().collect(), resource }
+        Self { actions: actions.into_iter().collect(), resource, condition: None }
     }
 }
 
@@ -132,15 +134,27 @@ fn partition(region: &str) -> &'static str {
     }
 }
 
-/// The smallest IAM policy that allows this: one statement for each resource. Grants without actions are left out.
+/// The smallest IAM policy that allows this: one statement for each resource and condition. Grants without actions are left out.
 pub fn policy(grants: &[Grant]) -> Value {
-    let mut by_resource: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut by_place = BTreeMap::new();
     for grant in grants.iter().filter(|grant| !grant.actions.is_empty()) {
-        by_resource.entry(&grant.resource).or_default().extend(&grant.actions);
+        let condition = grant.condition.as_ref().map_or_else(String::new, Value::to_string);
+        let place = by_place.entry((grant.resource.as_str(), condition));
+        place.or_insert((grant.condition.as_ref(), BTreeSet::<&str>::new())).1.extend(&grant.actions);
     }
-    let statement = |(resource, actions)| json!({ "Effect": "Allow", "Action": actions, "Resource": resource });
-    let statements: Vec<Value> = by_resource.into_iter().map(statement).collect();
+    let statements: Vec<Value> = by_place
+        .into_iter()
+        .map(|((resource, _), (condition, actions))| statement(resource, &actions, condition))
+        .collect();
     json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn statement(resource: &str, actions: &BTreeSet<&str>, condition: Option<&Value>) -> Value {
+    let mut statement = json!({ "Effect": "Allow", "Action": actions, "Resource": resource });
+    if let Some(condition) = condition {
+        statement["Condition"] = condition.clone();
+    }
+    statement
 }
 
 #[cfg(test)]

@@ -13,6 +13,10 @@ use nix::unistd::{AccessFlags, faccessat};
 const FILE_MODE: u32 = 0o600;
 /// What a private directory is created with.
 const DIRECTORY_MODE: u32 = 0o700;
+/// The user who could read any file anyway.
+const ROOT: u32 = 0;
+/// The permission bits by which others may do anything.
+const OPEN_TO_OTHERS: u32 = 0o077;
 /// The permission bits by which others may write.
 pub(crate) const WRITABLE_BY_OTHERS: u32 = 0o022;
 
@@ -72,6 +76,9 @@ pub enum Distrust {
     /// Others may write to it.
     #[error("may be written by other users")]
     Writable,
+    /// Others may read or write it, though it is for its owner alone.
+    #[error("is open to other users (chmod 600 closes it)")]
+    Open,
 }
 
 impl FileError {
@@ -147,8 +154,34 @@ pub fn private_dir(path: &Path) -> Result<(), FileError> {
 /// # Errors
 /// When it cannot be read, or is larger.
 pub fn read_bounded(path: &Path, max_bytes: usize) -> Result<Vec<u8>, FileError> {
+    let file = File::open(path).map_err(|source| io_error("read", path, source))?;
+    read_at_most(file, path, max_bytes)
+}
+
+/// Reads a whole file of at most `max_bytes` bytes that is for its owner alone: a secret, or what trust rests on. A
+/// symbolic link may lead to it, for secrets are often put in place so; what counts is the file.
+///
+/// # Errors
+/// When it is not a regular file of ours or of root's that is closed to all others, cannot be read, or is larger.
+pub fn read_private(path: &Path, max_bytes: usize) -> Result<Vec<u8>, FileError> {
+    // Without O_NONBLOCK a pipe in the file's place would hang us here, before it can be refused.
+    let opened = OpenOptions::new().read(true).custom_flags(O_NONBLOCK).open(path);
+    let file = opened.map_err(|source| io_error("read", path, source))?;
+    let found = file.metadata().map_err(|source| io_error("examine", path, source))?;
+    if !found.is_file() {
+        return Err(refused(path, Distrust::NotRegular));
+    }
+    if found.uid() != our_uid() && found.uid() != ROOT {
+        return Err(refused(path, Distrust::Foreign(found.uid())));
+    }
+    if found.mode() & OPEN_TO_OTHERS != 0 {
+        return Err(refused(path, Distrust::Open));
+    }
+    read_at_most(file, path, max_bytes)
+}
+
+fn read_at_most(file: File, path: &Path, max_bytes: usize) -> Result<Vec<u8>, FileError> {
     let failed = |source| io_error("read", path, source);
-    let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     let most = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
     file.take(most).read_to_end(&mut bytes).map_err(failed)?;

@@ -115,6 +115,10 @@ impl AgentTransport for AwsAgent {
         Ok(())
     }
 
+    fn accepts(&self, to: &ReplyAddress, call: RequestId, _durable: bool) -> bool {
+        to.0 == self.fleet.names.reply_queue(call)
+    }
+
     async fn reply(
         &self,
         to: &ReplyAddress,
@@ -124,7 +128,7 @@ impl AgentTransport for AwsAgent {
     ) -> Result<(), TransportError> {
         let what = format!("replying to the call {call}");
         let name = self.fleet.names.reply_queue(call);
-        if to.0 != name {
+        if !self.accepts(to, call, durable) {
             let why = format!("'{}' is not where its replies go", shown(&to.0));
             return Err(failed(what, why, "find out who sent it, and take that key away"));
         }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::request::ReplyAddress;
-use bellwether_core::fleet::transport::{Audience, CallerTransport, TransportError};
+use bellwether_core::fleet::transport::{Audience, CallerTransport, InventoryEntry, TransportError};
 use bellwether_core::names::NodeId;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 
 use super::failure::{closed, failed, while_trying};
 use super::inbox::Inbox;
+use super::tables::NodeItem;
 use super::{AwsFleet, body, queue};
 use crate::api_error::{ApiError, ApiErrorKind};
 
@@ -141,10 +142,12 @@ impl CallerTransport for AwsCaller {
         }
     }
 
-    async fn inventory(&self) -> Result<Vec<Vec<u8>>, TransportError> {
+    async fn inventory(&self) -> Result<Vec<InventoryEntry>, TransportError> {
         let what = format!("reading the inventory of {}", self.fleet.names.environment);
         let nodes = self.fleet.tables.nodes().await.map_err(while_trying(what))?;
-        Ok(nodes.into_iter().map(|node| node.record).collect())
+        // A key that is no node's name hides nobody.
+        let entry = |item: NodeItem| Some(InventoryEntry { node: NodeId::new(item.node).ok()?, record: item.record });
+        Ok(nodes.into_iter().filter_map(entry).collect())
     }
 
     async fn results(&self, call: RequestId) -> Result<Vec<Vec<u8>>, TransportError> {

@@ -28,7 +28,7 @@ pub fn clonesquad_permissions() -> Vec<Grant> {
 }
 
 fn on(resource: &str, actions: &[&'static str]) -> Grant {
-    Grant { actions: actions.to_vec(), resource: resource.to_owned() }
+    Grant { actions: actions.to_vec(), resource: resource.to_owned(), condition: None }
 }
 
 #[cfg(test)]

@@ -40,5 +40,5 @@ pub fn collective_queue_grants(prefix: &str) -> Vec<Grant> {
 
 /// In any region and account.
 fn on(actions: &[&'static str], prefix: &str, suffix: &str) -> Grant {
-    Grant { actions: actions.to_vec(), resource: format!("arn:aws:sqs:*:*:{prefix}_{suffix}") }
+    Grant { actions: actions.to_vec(), resource: format!("arn:aws:sqs:*:*:{prefix}_{suffix}"), condition: None }
 }

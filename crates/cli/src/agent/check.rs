@@ -32,7 +32,9 @@ pub(crate) async fn run(
     let aws = context.aws(&plan.aws);
     let node = identity::of_instance(&aws, plan.node.clone()).await?.id;
     let env = plan.place.environment.as_str();
-    let facts = Reader::new(&plan.facts, aws, &log, node.as_str(), env).read().await;
+    let mut reader = Reader::new(&plan.facts, aws, &log, node.as_str(), env);
+    let facts = reader.read().await;
+    let facts = reader.is_read().then_some(&facts);
     let action = Action::Run(Box::new(Run {
         command: Command::Argv(argv),
         stdin: Bytes::default(),
@@ -43,7 +45,7 @@ pub(crate) async fn run(
         output_limit: 0,
     }));
     let own_user = RunAs::ourselves().name;
-    match policy.decide(Asked { caller, action: &action, own_user: &own_user, facts: &facts }) {
+    match policy.decide(Asked { caller, action: &action, own_user: &own_user, facts }) {
         Decision::Allowed(rule) => {
             context.console.result(&format!("allowed by '{rule}'\n"))?;
             Ok(exit_status::OK)

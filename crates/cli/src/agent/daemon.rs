@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use bellwether_core::fleet::admit::{Admission, Believed, Door, Ignored};
 use bellwether_core::fleet::audit::Entry;
-use bellwether_core::fleet::reply::{Event, Refusal};
+use bellwether_core::fleet::reply::{Event, Refusal, Why};
 use bellwether_core::fleet::request::Action;
 use bellwether_core::fleet::transport::{AgentTransport, Delivery, Receipt, TransportError};
 use bellwether_core::names::NodeId;
 use bellwether_core::time::Mono;
-use bellwether_host::clock;
 use bellwether_host::files::private_dir;
 use bellwether_host::lock::FileLock;
 use bellwether_host::memory::{Tidier, release_unused};
 use bellwether_host::signals::{Signal, Signals};
 use bellwether_host::users::RunAs;
+use bellwether_host::{clock, run};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -99,14 +99,26 @@ async fn told_to_stop(signals: &mut Signals) {
 
 impl Daemon {
     async fn start(plan: AgentPlan, context: &Context, log: Log) -> Result<Self, Failure> {
+        if let Err(error) = run::keep_descriptors() {
+            log.warning(&format!("commands may get descriptors that this agent was started with: {error}"));
+        }
         let rules = Rules::load(&plan.rules)?;
         let sole = sole(&plan)?;
         let key_path = plan.state.join("key");
+        let journal_path = plan.state.join("journal");
         let key = match key_file::read(&key_path)? {
-            Some(key) => key,
+            Some(key) => {
+                if !journal_path.exists() {
+                    log.warning(&format!(
+                        "there is no {}: what was run before is forgotten; was it taken away?",
+                        journal_path.display()
+                    ));
+                }
+                key
+            }
             None => key_file::generate(&key_path)?,
         };
-        let (ledger, untold, odd) = Ledger::open(&plan.state.join("journal"), clock::now().wall)?;
+        let (ledger, untold, odd) = Ledger::open(&journal_path, clock::now().wall)?;
         odd.iter().chain(&rules.hints).for_each(|text| log.warning(text));
         let account = Account::open(&plan.account, plan.account_days)?;
         let gauges = Gauges::default();
@@ -248,7 +260,10 @@ impl Daemon {
             policy: &self.rules.policy,
             own_user: &self.own_user,
             seen: &|known| self.station.ledger.has(known),
-            busy: busy.as_deref(),
+            forgotten: &|request| self.station.ledger.may_have_forgotten(request),
+            answerable: &|request| self.station.transport.accepts(&request.reply, request.call, request.durable),
+            is_read: self.presence.is_read(),
+            busy: &|key| busy.clone().or_else(|| self.station.ledger.is_full_of(key)),
         };
         door.admit(message)
     }
@@ -269,11 +284,7 @@ impl Daemon {
     fn ignore(&mut self, ignored: Ignored, entry: &Entry, receipt: Receipt) {
         let station = &self.station;
         station.gauges.ignored(ignored);
-        if ignored.is_untrusted() {
-            station.account.add_untrusted(entry, clock::mono());
-        } else {
-            station.account.add(entry);
-        }
+        station.account.add_ignored(ignored, entry, clock::mono());
         self.errands.settle(station, receipt);
     }
 
@@ -281,9 +292,10 @@ impl Daemon {
         let station = &self.station;
         station.gauges.refused(refusal.why);
         station.account.add(entry);
-        match believed.request.action {
-            Action::Run(_) => station.ledger.refuse(believed),
-            Action::Ping | Action::Facts => station.ledger.remember(believed.known()),
+        match (&believed.request.action, refusal.why) {
+            // What would be done if it came again later.
+            (Action::Run(_), Why::Busy | Why::Expired) => station.ledger.refuse(believed),
+            _ => station.ledger.remember(believed.known()),
         }
         self.errands.answer(station, believed, Event::Refused(refusal), receipt);
     }

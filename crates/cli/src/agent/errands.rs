@@ -50,7 +50,10 @@ impl Errands {
     /// Answers a request with its one and last reply, and settles it.
     pub(super) fn answer(&mut self, station: &Arc<Station>, believed: &Believed, event: Event, receipt: Receipt) {
         let (station, mut letters) = (Arc::clone(station), Letters::to(station, &believed.request));
+        let known = believed.known();
         self.0.spawn(async move {
+            // Who is told that it was refused relies on it.
+            station.ledger.secure(known).await;
             let sent = letters.send(event, deadline(PATIENCE)).await;
             if let Err(undelivered) = sent {
                 station.log.warning(&format!("an answer did not reach its caller: {}", undelivered.0));

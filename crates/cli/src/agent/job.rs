@@ -82,6 +82,7 @@ impl Job {
 
     async fn refuse(&self, refusal: Refusal) {
         self.station.ledger.refuse(&self.believed);
+        self.station.ledger.secure(self.believed.known()).await;
         self.station.settle(&self.receipt).await;
         self.station.account.add(&Entry {
             time: clock::now().wall,

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bellwether_core::fleet::admit::{Believed, Known};
 use bellwether_core::fleet::journal::{Journal, Line, Untold};
+use bellwether_core::fleet::keys::PublicKey;
 use bellwether_core::fleet::reply::Done;
+use bellwether_core::fleet::request::Request;
 use bellwether_host::durable;
 use bellwether_host::files::{open_private, read_bounded};
 use jiff::Timestamp;
@@ -22,6 +24,8 @@ const LARGEST: usize = 256 << 20;
 const MOST_QUESTIONS: usize = 4_096;
 /// The file is written anew when it has so many lines more than are needed.
 const SPARE_LINES: usize = 5_000;
+/// The same for bytes.
+const SPARE_BYTES: usize = 16 << 20;
 
 /// What the agent has been asked. Clones are the same one.
 #[derive(Clone)]
@@ -33,9 +37,17 @@ struct Inner {
     order: VecDeque<Known>,
     path: PathBuf,
     file: File,
-    lines: usize,
+    size: Size,
+    /// Its size when it was last written anew.
+    needed: Size,
     /// Whether the last line was only written in part.
     is_torn: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    lines: usize,
+    bytes: usize,
 }
 
 impl Ledger {
@@ -61,14 +73,15 @@ impl Ledger {
             format!("{}: {} lines are damaged, and were left out; did the machine crash?", path.display(), read.damaged)
         });
         let untold = journal.untold();
-        let (file, lines) = write_anew(path, &journal).map_err(|error| unusable(&error))?;
+        let (file, size) = write_anew(path, &journal).map_err(|error| unusable(&error))?;
         let inner = Inner {
             journal,
             questions: BTreeMap::new(),
             order: VecDeque::new(),
             path: path.to_owned(),
             file,
-            lines,
+            size,
+            needed: size,
             is_torn: false,
         };
         Ok((Self(Arc::new(Mutex::new(inner))), untold, odd))
@@ -82,6 +95,17 @@ impl Ledger {
     pub(super) fn has(&self, known: &Known) -> bool {
         let inner = self.inner();
         inner.journal.has(known) || inner.questions.contains_key(known)
+    }
+
+    /// Whether a request can have been dealt with and forgotten.
+    pub(super) fn may_have_forgotten(&self, request: &Request) -> bool {
+        self.inner().journal.may_have_forgotten(request)
+    }
+
+    /// Why nothing more is run for a key.
+    pub(super) fn is_full_of(&self, key: &PublicKey) -> Option<String> {
+        let why = "this node remembers too many commands of this key to take another one; ask again in an hour";
+        self.inner().journal.is_full_of(key).then(|| why.to_owned())
     }
 
     /// Remembers a question, or a refusal that makes no difference later.
@@ -122,12 +146,32 @@ impl Ledger {
         file.sync_data()
     }
 
-    /// Remembers that a command is refused, accepted before or not.
+    /// Remembers that a command is refused, accepted before or not. [`Ledger::secure`] must follow before anybody is told.
     pub(super) fn refuse(&self, believed: &Believed) {
         let mut inner = self.inner();
-        let line = inner.journal.refuse(believed);
-        inner.journal.told(believed.known());
-        inner.append_or_say(&line);
+        let known = believed.known();
+        if inner.journal.is_full_of(&believed.key) && !inner.journal.has(&known) {
+            drop(inner);
+            return self.remember(known);
+        }
+        // Of one that was accepted the first line says nothing, and of one that was not the second.
+        let lines = [inner.journal.refuse(believed), inner.journal.told(known)];
+        lines.iter().for_each(|line| inner.append_or_say(line));
+    }
+
+    /// Puts on the disk what is remembered of a request, if it is in the file at all.
+    pub(super) async fn secure(&self, known: Known) {
+        let file = {
+            let inner = self.inner();
+            if !inner.journal.has(&known) {
+                return;
+            }
+            inner.file.try_clone()
+        };
+        let synced = tokio::task::spawn_blocking(move || file.and_then(|file| file.sync_data())).await;
+        if let Err(error) = synced.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
+            tracing::warn!(%error, "the journal cannot be put on the disk");
+        }
     }
 
     /// Remembers that a command is about to start.
@@ -155,11 +199,14 @@ impl Ledger {
     pub(super) fn tend(&self, now: Timestamp) {
         let mut inner = self.inner();
         inner.journal.prune(now);
-        if inner.lines < SPARE_LINES + 4 * inner.journal.len() {
+        let few_lines = inner.size.lines < SPARE_LINES + 4 * inner.journal.len();
+        if few_lines && inner.size.bytes < SPARE_BYTES + inner.needed.bytes {
             return;
         }
         match write_anew(&inner.path, &inner.journal) {
-            Ok((file, lines)) => (inner.file, inner.lines, inner.is_torn) = (file, lines, false),
+            Ok((file, size)) => {
+                (inner.file, inner.size, inner.needed, inner.is_torn) = (file, size, size, false);
+            }
             Err(error) => tracing::warn!(%error, "the journal cannot be written anew; it goes on growing"),
         }
     }
@@ -172,7 +219,8 @@ impl Inner {
         self.is_torn = true;
         self.file.write_all(text.as_bytes())?;
         self.is_torn = false;
-        self.lines += 1;
+        self.size.lines += 1;
+        self.size.bytes += text.len();
         Ok(())
     }
 
@@ -184,11 +232,15 @@ impl Inner {
     }
 }
 
-fn write_anew(path: &Path, journal: &Journal) -> io::Result<(File, usize)> {
+fn write_anew(path: &Path, journal: &Journal) -> io::Result<(File, Size)> {
     let lines = journal.lines();
     let text: String = lines.iter().map(|line| line.text() + "\n").collect();
     durable::replace(path, text.as_bytes())?;
     drop(open_private(path, false)?);
     let file = OpenOptions::new().append(true).mode(0o600).open(path)?;
-    Ok((file, lines.len()))
+    Ok((file, Size { lines: lines.len(), bytes: text.len() }))
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

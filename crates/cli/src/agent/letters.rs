@@ -83,6 +83,9 @@ impl Letters {
     }
 
     async fn insist(&self, sealed: &[u8], until: impl Fn() -> Option<Mono>) -> Result<(), Undelivered> {
+        if !self.station.transport.accepts(&self.to, self.call, self.durable) {
+            return Err(Undelivered("no caller awaits replies at the address that it has".to_owned()));
+        }
         let mut pause = FIRST_PAUSE;
         loop {
             let error = match self.station.transport.reply(&self.to, self.call, self.durable, sealed).await {

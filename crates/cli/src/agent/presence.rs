@@ -3,10 +3,11 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bellwether_aws::{Aws, instance_facts};
-use bellwether_core::facts::Facts;
+use bellwether_aws::{Aws, InstanceFacts, instance_facts};
+use bellwether_core::facts::{Facts, LeftOut};
 use bellwether_core::time::Mono;
 use bellwether_host::facts::FactReader;
 use bellwether_host::{clock, random};
@@ -21,14 +22,29 @@ const NODE: &str = "node";
 const ENVIRONMENT: &str = "environment";
 /// How often EC2 is asked: the metadata service tells little that changes, and tags are asked of an API.
 const INSTANCE_EVERY: Duration = Duration::from_secs(3_600);
+/// The first pause after it did not tell everything; it doubles.
+const INSTANCE_AGAIN: Duration = Duration::from_secs(30);
 /// The pauses after an announcement that failed.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// What EC2 told, and when it is asked again.
+#[derive(Default)]
+struct Instance {
+    facts: Facts,
+    problems: Vec<String>,
+    again_at: Option<Mono>,
+    pause: Option<Duration>,
+}
+
 /// Reads facts.
 pub(super) struct Reader {
     reader: FactReader,
-    instance: Option<(Mono, Facts)>,
+    /// What the sources told when they last did: one that fails now keeps its last word.
+    told: Facts,
+    /// Whether all sources could ever be read.
+    is_read: Arc<AtomicBool>,
+    instance: Instance,
     aws: Aws,
     log: Log,
     names: [(&'static str, String); 2],
@@ -39,7 +55,9 @@ impl Reader {
     pub(super) fn new(plan: &FactsPlan, aws: Aws, log: &Log, node: &str, environment: &str) -> Self {
         Self {
             reader: FactReader::new(plan.sources.clone()),
-            instance: None,
+            told: Facts::default(),
+            is_read: Arc::default(),
+            instance: Instance::default(),
             aws,
             log: log.clone(),
             names: [(NODE, node.to_owned()), (ENVIRONMENT, environment.to_owned())],
@@ -50,8 +68,19 @@ impl Reader {
     pub(super) async fn read(&mut self) -> Facts {
         let reading = self.reader.refresh().await;
         reading.problems.iter().for_each(|problem| self.log.warning(problem));
+        let mut left_out = if reading.is_whole {
+            self.is_read.store(true, Ordering::Relaxed);
+            self.told = reading.facts;
+            LeftOut::default()
+        } else {
+            self.told.merge(reading.facts)
+        };
         let mut facts = self.instance().await;
-        let left_out = facts.merge(reading.facts);
+        if left_out.is_empty() {
+            left_out = facts.merge(self.told.clone());
+        } else {
+            facts.merge(self.told.clone());
+        }
         if !left_out.is_empty() {
             self.log.warning(&format!("{left_out}; let the sources tell less"));
         }
@@ -61,23 +90,46 @@ impl Reader {
         facts
     }
 
+    /// Whether all configured sources could ever be read.
+    pub(super) fn is_read(&self) -> bool {
+        self.is_read.load(Ordering::Relaxed)
+    }
+
     async fn instance(&mut self) -> Facts {
-        let now = clock::mono();
-        match &self.instance {
-            Some((at, facts)) if now.since(*at) < INSTANCE_EVERY => facts.clone(),
-            _ => {
-                let found = instance_facts(&self.aws).await;
-                found.problems.iter().for_each(|problem| self.log.debug(problem));
-                self.instance = Some((now, found.facts.clone()));
-                found.facts
+        if self.instance.again_at.is_none_or(|at| at <= clock::mono()) {
+            let found = instance_facts(&self.aws).await;
+            for problem in self.instance.take(found, clock::mono()) {
+                // Most hosts of which nothing is known are no instances.
+                if self.instance.facts.is_empty() { self.log.info(&problem) } else { self.log.warning(&problem) }
             }
         }
+        self.instance.facts.clone()
+    }
+}
+
+impl Instance {
+    /// What is not told now stays as it was told before. The answer is what is newly wrong.
+    fn take(&mut self, found: InstanceFacts, now: Mono) -> Vec<String> {
+        let is_new = |problem: &&String| !self.problems.contains(problem);
+        let news = found.problems.iter().filter(is_new).cloned().collect();
+        let wait = if found.problems.is_empty() {
+            (self.facts, self.pause) = (found.facts, None);
+            INSTANCE_EVERY
+        } else {
+            self.facts.merge(found.facts);
+            let pause = self.pause.map_or(INSTANCE_AGAIN, |pause| (pause * 2).min(INSTANCE_EVERY));
+            *self.pause.insert(pause)
+        };
+        self.problems = found.problems;
+        self.again_at = Some(now + wait);
+        news
     }
 }
 
 /// Reads and announces while [`Presence::go_on`] is being awaited.
 pub(super) struct Presence {
     facts: watch::Receiver<Arc<Facts>>,
+    is_read: Arc<AtomicBool>,
     period_ms: u64,
     work: Pin<Box<dyn Future<Output = ()>>>,
 }
@@ -88,9 +140,10 @@ impl Presence {
         let (sender, receiver) = watch::channel(Arc::new(facts));
         let period_ms = u64::try_from(plan.announce.as_millis()).unwrap_or(u64::MAX);
         let (refresh, announce) = (plan.refresh, plan.announce);
+        let is_read = Arc::clone(&reader.is_read);
         let herald = Herald { station: Arc::clone(station), period_ms, told_of_left_out: 0 };
         let work = Box::pin(herald.go_on(reader, sender, refresh, announce));
-        Self { facts: receiver, period_ms, work }
+        Self { facts: receiver, is_read, period_ms, work }
     }
 
     /// Reads and announces, for ever. Cancel-safe: await it again to go on.
@@ -103,9 +156,14 @@ impl Presence {
         Arc::clone(&self.facts.borrow())
     }
 
+    /// Whether that was ever read in full.
+    pub(super) fn is_read(&self) -> bool {
+        self.is_read.load(Ordering::Relaxed)
+    }
+
     /// Says nothing more but, once, that the node leaves on purpose.
     pub(super) async fn leave(self, station: &Station) {
-        let Self { facts, period_ms, work } = self;
+        let Self { facts, period_ms, work, .. } = self;
         drop(work);
         let facts = Arc::clone(&facts.borrow());
         let Some((record, _)) = station.record(&facts, period_ms, true) else { return };
@@ -170,5 +228,33 @@ impl Herald {
                 false
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(facts: &[(&str, &str)], problems: &[&str]) -> InstanceFacts {
+        let mut found = InstanceFacts::default();
+        for &(name, value) in facts {
+            found.facts.insert(name, value);
+        }
+        found.problems = problems.iter().map(|&problem| problem.to_owned()).collect();
+        found
+    }
+
+    #[test]
+    fn what_ec2_does_not_tell_now_stays_and_is_soon_asked_again() {
+        let (mut instance, now) = (Instance::default(), clock::mono());
+        instance.take(found(&[("region", "eu"), ("tag.site", "prod")], &[]), now);
+        assert_eq!(instance.again_at, Some(now + INSTANCE_EVERY));
+        assert_eq!(instance.take(found(&[("region", "eu")], &["no tags"]), now), ["no tags"]);
+        assert!(instance.facts.get("tag.site").is_some());
+        assert_eq!(instance.again_at, Some(now + INSTANCE_AGAIN));
+        assert!(instance.take(found(&[], &["no tags"]), now).is_empty(), "it was said");
+        assert_eq!(instance.again_at, Some(now + INSTANCE_AGAIN * 2));
+        instance.take(found(&[("region", "eu")], &[]), now);
+        assert!(instance.facts.get("tag.site").is_none(), "it was taken away");
     }
 }

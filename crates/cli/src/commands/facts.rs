@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::args::{AwsArgs, FleetArgs};
 use crate::exit_status;
 use crate::failure::Failure;
-use crate::fleet::audience::{names, tell_doubts};
+use crate::fleet::audience::{names, tell_absent, tell_doubts};
 use crate::fleet::caller::Caller;
 use crate::fleet::caller::drive::Question;
 use crate::fleet::caller::interrupt::interrupts;
@@ -85,11 +85,14 @@ pub(crate) async fn run(args: FactsArgs, context: Context) -> Result<u8, Failure
 
 /// The nodes that are wanted, and whether one was named.
 async fn facts(args: &FactsArgs, caller: &mut Caller, console: Console) -> Result<(Vec<Row>, bool), Failure> {
-    let inventory = caller.inventory().await?;
+    let mut inventory = caller.inventory().await?;
     tell_doubts(&inventory, console);
-    let mut records = inventory.records;
+    let mut records = std::mem::take(&mut inventory.records);
     records.sort_by(|a, b| a.node.cmp(&b.node));
     let target = target(args.which.as_deref(), &records)?;
+    if matches!(target, Target::Filter(_)) {
+        tell_absent(&inventory, caller, console);
+    }
     records.retain(|record| match &target {
         Target::Nodes(nodes) => nodes.contains(&record.node),
         Target::Filter(filter) => filter.matches(&record.facts),

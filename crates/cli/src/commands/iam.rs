@@ -7,6 +7,7 @@ use bellwether_aws::{
     drain_permissions, elbadmin_change_permissions, elbadmin_permissions, permissions, policy, store_permissions,
     target_group_change_permissions, target_group_permissions, watch_permissions,
 };
+use bellwether_core::names::NodeId;
 use bellwether_core::roster::GroupRef;
 use clap::{Args, ValueEnum};
 
@@ -51,6 +52,10 @@ pub(crate) struct IamArgs {
     /// agent, exec: what carries the messages [default: sqs:]
     #[arg(long, value_name = "URL")]
     transport: Option<TransportRef>,
+
+    /// agent: the node that it serves; the policy is then for its queue and its entry alone [default: any node]
+    #[arg(long, value_name = "ID")]
+    node: Option<NodeId>,
 
     /// agent: allow also what --clean needs
     #[arg(long)]
@@ -102,8 +107,13 @@ impl Purpose {
 pub(crate) fn run(args: &IamArgs, context: Context) -> Result<u8, Failure> {
     let grants = match args.command {
         purpose if purpose.role().is_none() && args.names_an_environment() => {
-            return Err(Failure::usage("--environment, --transport and --clean are for agents and callers alone")
-                .remedy("leave them out, or ask for agent, exec, env, ec2-cagent or ec2-cmaster"));
+            return Err(Failure::usage(
+                "--environment, --transport, --node and --clean are for agents and callers alone",
+            )
+            .remedy("leave them out, or ask for agent, exec, env, ec2-cagent or ec2-cmaster"));
+        }
+        purpose if args.node.is_some() && purpose != Purpose::Agent => {
+            return Err(Failure::usage("--node is for 'iam agent' alone").remedy("leave it out"));
         }
         Purpose::Lb => balancers(args, &balancer_actions(args))?,
         Purpose::Elbadmin if !args.drain => balancers(args, &elbadmin_actions(args))?,
@@ -124,12 +134,12 @@ pub(crate) fn run(args: &IamArgs, context: Context) -> Result<u8, Failure> {
 
 impl IamArgs {
     fn names_an_environment(&self) -> bool {
-        self.environment.is_some() || self.transport.is_some() || self.clean
+        self.environment.is_some() || self.transport.is_some() || self.node.is_some() || self.clean
     }
 
     fn place(&self) -> Where<'_> {
         let (environment, transport) = (self.environment.as_deref(), self.transport.as_ref());
-        Where { environment, transport, clean: self.clean }
+        Where { environment, transport, node: self.node.as_ref(), clean: self.clean }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bellwether_core::fleet::caller::believe::Doubt;
 use bellwether_core::fleet::caller::call::{Call, Terms};
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::names::NodeId;
@@ -74,6 +75,8 @@ async fn show(
         ));
     }
     let mut presenter = Presenter::new(Style::of(args.fold, args.json), context.console, &nodes);
+    // Of a call that is not remembered here, nobody knows whom it asked.
+    let strangers_are_left_out = !nodes.is_empty();
     let mut call = Call::new(all_at_once(), nodes);
     let now = clock::mono();
     call.sent(now);
@@ -81,6 +84,10 @@ async fn show(
         presenter.warnings().doubt("a reply", doubt);
     }
     for (node, missing, reply) in &replies.replies {
+        if strangers_are_left_out && !call.has_asked(node) {
+            presenter.warnings().doubt("a reply", &Doubt::NotAsked(node.clone()));
+            continue;
+        }
         if *missing > 0 {
             presenter.missing(node, *missing);
         }

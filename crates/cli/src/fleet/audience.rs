@@ -59,6 +59,9 @@ pub(crate) async fn expected(caller: &mut Caller, target: &Target, console: Cons
         Err(error) => return Err(error.into()),
     };
     tell_doubts(&inventory, console);
+    if matches!(target, Target::Filter(_)) {
+        tell_absent(&inventory, caller, console);
+    }
     Ok(Expected::new(target, &inventory.records, clock::now().wall))
 }
 
@@ -67,6 +70,18 @@ pub(crate) fn tell_doubts(inventory: &Inventory, console: Console) {
     let mut warnings = Warnings::new(console);
     inventory.doubts.iter().for_each(|doubt| warnings.doubt("a record of the inventory", doubt));
     warnings.finish();
+}
+
+/// Warns of nodes that were there before: whether they match cannot be told, so they are missing in what is expected.
+pub(crate) fn tell_absent(inventory: &Inventory, caller: &Caller, console: Console) {
+    if !inventory.absent.is_empty() {
+        console.warning(&format!(
+            "known before, but not in the inventory of '{}', so not expected to answer: {}; run 'bellwether keys forget \
+             NODE' for those that are gone",
+            caller.environment,
+            names(&inventory.absent)
+        ));
+    }
 }
 
 /// So many nodes, in words.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bellwether_core::fleet::keys::{KEY_LENGTH, SigningKey};
 use bellwether_host::durable;
-use bellwether_host::files::{FileError, private_dir, read_bounded};
+use bellwether_host::files::{FileError, private_dir, read_private};
 use bellwether_host::random;
 
 use crate::failure::Failure;
@@ -18,7 +18,7 @@ const LONGEST: usize = 1_024;
 /// # Errors
 /// When the file cannot be trusted or read, or holds something else.
 pub(crate) fn read(path: &Path) -> Result<Option<SigningKey>, Failure> {
-    let bytes = match read_bounded(path, LONGEST) {
+    let bytes = match read_private(path, LONGEST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unusable(&error)),
@@ -60,6 +60,19 @@ mod tests {
         let key = generate(&path).unwrap();
         assert_eq!(read(&path).unwrap().unwrap().public(), key.public());
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_not_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("caller.key");
+        generate(&path).unwrap();
+        for mode in [0o640, 0o604, 0o620] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert!(read(&path).unwrap_err().message.contains("open to other users"), "{mode:o}");
+        }
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(read(&path).unwrap().is_some());
     }
 
     #[test]

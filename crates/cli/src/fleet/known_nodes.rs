@@ -3,12 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use bellwether_core::fleet::caller::pins::Pins;
+use bellwether_core::fleet::caller::pins::{MOST_NODES, Pins};
 use bellwether_core::fleet::keys::PublicKey;
 use bellwether_core::format;
-use bellwether_core::names::NodeId;
+use bellwether_core::names::{LONGEST_NAME, NodeId};
 use bellwether_host::durable;
-use bellwether_host::files::{FileError, private_dir, read_bounded};
+use bellwether_host::files::{FileError, private_dir, read_private};
 use bellwether_host::lock::FileLock;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,10 @@ use crate::failure::Failure;
 
 /// The format this program writes.
 const FORMAT: u32 = 1;
-/// The longest file: more than a hundred thousand nodes have.
-const LONGEST: usize = 64 * 1024 * 1024;
+/// More bytes than a node takes in the file: its name, every character of it escaped, its key, and what is between.
+const NODE_BYTES: usize = 2 * LONGEST_NAME + 128;
+/// The longest file: one that was written can always be read, and a user may pin some more nodes by hand.
+const LONGEST: usize = (MOST_NODES + 10_000) * NODE_BYTES;
 
 #[derive(Default, Serialize, Deserialize)]
 struct Content {
@@ -46,7 +48,7 @@ impl KnownNodes {
     /// # Errors
     /// When the file cannot be trusted, read or understood: then nobody can be believed.
     pub(crate) fn read(&self) -> Result<Pins, Failure> {
-        let bytes = match read_bounded(&self.path, LONGEST) {
+        let bytes = match read_private(&self.path, LONGEST) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Pins::default()),
             Err(error) => return Err(unusable(&error)),
@@ -71,7 +73,7 @@ impl KnownNodes {
         }
         self.change(|pins| {
             for (node, key) in new {
-                if pins.get(node).is_none() {
+                if pins.get(node).is_none() && !pins.is_full() {
                     pins.pin(node.clone(), *key);
                 }
             }
@@ -98,4 +100,26 @@ impl KnownNodes {
 fn unusable(error: &FileError) -> Failure {
     Failure::unavailable(error.to_string())
         .remedy("the file must be yours, with mode 0600, in a directory that is yours")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bellwether_core::fleet::keys::SigningKey;
+
+    #[test]
+    fn the_largest_file_that_is_written_can_be_read() {
+        const NODES: usize = 100;
+        let dir = tempfile::tempdir().unwrap();
+        let known = KnownNodes::at(dir.path().join("known.json"));
+        let key = SigningKey::from_seed([1; 32]).unwrap().public();
+        let mut pins = Pins::default();
+        for number in 0..NODES {
+            pins.pin(NodeId::new(format!("{number:03}{}", "\"".repeat(LONGEST_NAME - 3))).unwrap(), key);
+        }
+        known.learn(pins.iter()).unwrap();
+        assert_eq!(known.read().unwrap(), pins);
+        let length = usize::try_from(std::fs::metadata(known.path()).unwrap().len()).unwrap();
+        assert!(length < NODES * NODE_BYTES, "{length} bytes");
+    }
 }

@@ -1,5 +1,7 @@
 //! Output that comes in parts, taken apart into lines.
 
+use crate::render::table::steers;
+
 /// The longest line that is waited for: a longer one is shown in parts.
 const LONGEST: usize = 64 * 1024;
 
@@ -42,7 +44,7 @@ pub(crate) fn harmless(line: &[u8]) -> String {
         for c in chunk.valid().chars() {
             match c {
                 '\t' => text.push(c),
-                c if c.is_control() => text.extend(c.escape_default()),
+                c if steers(c) => text.extend(c.escape_default()),
                 c => text.push(c),
             }
         }
@@ -83,5 +85,6 @@ mod tests {
     fn no_output_takes_over_a_terminal() {
         assert_eq!(harmless("\u{1b}]0;owned\u{7}\té\u{9b}2J".as_bytes()), "\\u{1b}]0;owned\\u{7}\té\\u{9b}2J");
         assert_eq!(harmless(b"ok\xff\r"), "ok\\xff\\r");
+        assert_eq!(harmless("a\u{202e}b\u{2069}c".as_bytes()), "a\\u{202e}b\\u{2069}c");
     }
 }

@@ -82,7 +82,9 @@ fn take_table(place: &str, prefix: &str, table: &toml::Table, settings: &mut Set
         };
         match KEYS.iter().find(|key| key.path == path) {
             None => problems.push(format!("{place}: unknown key '{path}'")),
-            Some(_) if text.is_empty() => problems.push(format!("{place}: '{path}' must be a text, a whole number, true or false")),
+            Some(_) if text.is_empty() => {
+                problems.push(format!("{place}: '{path}' must be a text, a whole number, true or false"))
+            }
             Some(key) => take(key, &text, &format!("{place}: '{path}'"), settings, problems),
         }
     }

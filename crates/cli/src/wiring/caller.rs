@@ -13,6 +13,7 @@ use super::transport::{FleetPlace, TransportRef};
 use crate::args::{AwsArgs, FleetArgs};
 use crate::failure::Failure;
 use crate::fleet::caller::Caller;
+use crate::fleet::caller::open::Beliefs;
 use crate::fleet::key_file;
 use crate::fleet::known_nodes::KnownNodes;
 
@@ -32,7 +33,14 @@ impl Context {
         let pins = known.read()?;
         let transport = self.caller_transport(&place, aws).await?;
         let strict = self.settings.fleet.strict.unwrap_or(false);
-        Ok(Caller::new(place.environment, transport, key, self.caller_name(), known, pins, strict))
+        Ok(Caller::new(
+            place.environment,
+            transport,
+            key,
+            self.caller_name(),
+            Beliefs { known, pins, strict },
+            self.console,
+        ))
     }
 
     /// The file of the caller's secret key.
@@ -64,7 +72,7 @@ impl Context {
     async fn caller_transport(&self, place: &FleetPlace, aws: &AwsArgs) -> Result<Arc<dyn CallerTransport>, Failure> {
         match &place.transport {
             TransportRef::Nats(url) => {
-                let connection = Connection::open(url, self.nats_options()).await?;
+                let connection = Connection::of_caller(url, self.nats_options(), &place.environment).await?;
                 Ok(Arc::new(CallerLink::on(&connection, place.environment.clone())))
             }
             TransportRef::Sqs => Ok(Arc::new(self.aws_fleet(place, aws).caller())),

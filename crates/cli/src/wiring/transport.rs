@@ -96,7 +96,7 @@ impl Context {
     ) -> Result<Arc<dyn AgentTransport>, TransportError> {
         Ok(match &place.transport {
             TransportRef::Nats(url) => {
-                let connection = Connection::open(url, self.nats_options()).await?;
+                let connection = Connection::of_agent(url, self.nats_options(), &place.environment, node).await?;
                 Arc::new(AgentLink::on(&connection, place.environment.clone(), node.clone()).await?)
             }
             TransportRef::Sqs => Arc::new(self.aws_fleet(place, aws).agent(node).await?),

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use super::audit::{AskedFor, Entry, Verdict};
 use super::envelope::Envelope;
+use super::journal::kept_until;
 use super::keys::PublicKey;
-use super::policy::{Asked, Decision, Policy};
+use super::policy::{Asked, Decision, Policy, is_plain};
 use super::reply::{Refusal, Why};
 use super::request::{Action, Command, EnvironmentName, FUTURE_SKEW, Request, Run, Target};
 use super::trust::{CallerName, Standing, Trust};
@@ -36,8 +37,14 @@ pub struct Door<'a> {
     pub own_user: &'a str,
     /// Whether this caller's request was dealt with before.
     pub seen: &'a dyn Fn(&Known) -> bool,
-    /// Why no command can be run now, in words with what to do; none when one can.
-    pub busy: Option<&'a str>,
+    /// Whether a request can have been dealt with and forgotten.
+    pub forgotten: &'a dyn Fn(&Request) -> bool,
+    /// Whether replies can go where a request wants them.
+    pub answerable: &'a dyn Fn(&Request) -> bool,
+    /// Whether the facts were ever read in full: rules that depend on them do not hold before.
+    pub is_read: bool,
+    /// Why no command can be run now for this key, in words with what to do; none when one can.
+    pub busy: &'a dyn Fn(&PublicKey) -> Option<String>,
 }
 
 /// How a request is remembered: by who asked, too, so that nobody can use up the ids of others.
@@ -95,12 +102,23 @@ pub enum Ignored {
     NotTarget,
     /// It was dealt with before.
     Seen,
+    /// Its time was over so long ago that nobody can know any more whether it was dealt with.
+    Stale,
+    /// It wants its replies where no caller awaits any.
+    BadAddress,
 }
 
 impl Ignored {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Malformed, Self::UnknownKey, Self::BadSignature, Self::OtherEnvironment, Self::NotTarget, Self::Seen];
+    pub const ALL: [Self; 7] = [
+        Self::Malformed,
+        Self::UnknownKey,
+        Self::BadSignature,
+        Self::OtherEnvironment,
+        Self::NotTarget,
+        Self::Seen,
+        Self::BadAddress,
+    ];
 
     /// The word for it in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -111,12 +129,9 @@ impl Ignored {
             Self::OtherEnvironment => "other_environment",
             Self::NotTarget => "not_target",
             Self::Seen => "seen",
+            Self::Stale => "stale",
+            Self::BadAddress => "bad_address",
         }
-    }
-
-    /// Whether anybody can make an agent see such a message: it is told of few of them, lest its disk be filled.
-    pub const fn is_untrusted(self) -> bool {
-        matches!(self, Self::Malformed | Self::UnknownKey | Self::BadSignature)
     }
 }
 
@@ -172,7 +187,9 @@ impl Door<'_> {
 
     fn judge(&self, believed: Believed) -> (Admission, Entry) {
         if let Some((ignored, why)) = self.is_not_ours(&believed) {
-            return (Admission::Ignore(ignored), self.about(&believed, Verdict::Ignore, why));
+            let entry = self.entry(Verdict::Ignore, why, Some(believed.key), Some(believed.caller));
+            let asked = Some(AskedFor::named(&believed.request));
+            return (Admission::Ignore(ignored), Entry { asked, ..entry });
         }
         match self.weigh(&believed) {
             Err(refusal) => {
@@ -204,7 +221,14 @@ impl Door<'_> {
         if !is_target {
             return Some((Ignored::NotTarget, "it is for other nodes".to_owned()));
         }
-        (self.seen)(&believed.known()).then(|| (Ignored::Seen, "it was dealt with before".to_owned()))
+        if (self.seen)(&believed.known()) {
+            return Some((Ignored::Seen, "it was dealt with before".to_owned()));
+        }
+        if self.now >= kept_until(request) {
+            return Some((Ignored::Stale, format!("it expired at {}, long ago", request.expires())));
+        }
+        let why = || "it wants its replies where no caller awaits any; find out what made it".to_owned();
+        (!(self.answerable)(request)).then(|| (Ignored::BadAddress, why()))
     }
 
     /// Whether it is done; the rule that allows it.
@@ -214,26 +238,31 @@ impl Door<'_> {
         if let Some(detail) = self.out_of_time(request) {
             return refuse(Why::Expired, detail);
         }
-        let asked =
-            Asked { caller: &believed.caller, action: &request.action, own_user: self.own_user, facts: self.facts };
+        let facts = self.is_read.then_some(self.facts);
+        let asked = Asked { caller: &believed.caller, action: &request.action, own_user: self.own_user, facts };
         let rule = match self.policy.decide(asked) {
             Decision::Allowed(rule) => rule,
             Decision::Denied(detail) => return refuse(Why::Policy, detail),
         };
         let Action::Run(run) = &request.action else { return Ok(rule) };
-        match (impossible(run), self.busy) {
+        match (impossible(run), (self.busy)(&believed.key)) {
             (Some(detail), _) => refuse(Why::Impossible, detail.to_owned()),
-            (None, Some(busy)) => refuse(Why::Busy, busy.to_owned()),
+            (None, Some(busy)) => refuse(Why::Busy, busy),
             (None, None) => Ok(rule),
         }
     }
 
     fn out_of_time(&self, request: &Request) -> Option<String> {
         const REMEDY: &str = "compare the clocks of caller and node";
+        const FORGOTTEN: &str =
+            "this node's clock was ahead for a while, and it may have forgotten this request; give it a longer --ttl";
         let now = self.now;
         let begins = request.issued.checked_sub(FUTURE_SKEW).unwrap_or(Timestamp::MIN);
         if now < begins {
             return Some(format!("it is dated {}, and here it is {now}; {REMEDY}", request.issued));
+        }
+        if (self.forgotten)(request) {
+            return Some(FORGOTTEN.to_owned());
         }
         let expired = request.expires();
         (now >= expired)
@@ -266,6 +295,9 @@ fn impossible(run: &Run) -> Option<&'static str> {
     };
     if run.env.len() > MOST_VARIABLES {
         return Some("it sets too many variables");
+    }
+    if !run.directory.as_deref().is_none_or(is_plain) {
+        return Some("the directory is no absolute path without '.', '..' and empty parts");
     }
     let is_name = |name: &&String| !name.is_empty() && !name.contains('=');
     if !run.env.keys().all(|name| is_name(&name)) {

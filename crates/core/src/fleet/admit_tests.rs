@@ -21,6 +21,8 @@ struct World {
     policy: Policy,
     busy: Option<&'static str>,
     seen: bool,
+    forgotten: bool,
+    is_read: bool,
 }
 
 fn key(seed: u8) -> SigningKey {
@@ -41,6 +43,8 @@ fn world() -> World {
         policy: Policy::parse(POLICY).unwrap(),
         busy: None,
         seen: false,
+        forgotten: false,
+        is_read: true,
     }
 }
 
@@ -55,7 +59,10 @@ impl World {
             policy: &self.policy,
             own_user: "root",
             seen: &|_| self.seen,
-            busy: self.busy,
+            forgotten: &|_| self.forgotten,
+            answerable: &|request| request.reply.0 == "r",
+            is_read: self.is_read,
+            busy: &|_| self.busy.map(str::to_owned),
         };
         door.admit(message)
     }
@@ -177,7 +184,7 @@ fn time_is_up_at_the_end_and_begins_five_seconds_early() {
     for offset in [-59_999, 0, 5_000] {
         assert_eq!(at(offset), None, "{offset}");
     }
-    for offset in [-60_000, 5_001, -1_000_000_000] {
+    for offset in [-60_000, 5_001, -3_600_000] {
         assert_eq!(at(offset), Some(Why::Expired), "{offset}");
     }
 }
@@ -190,6 +197,33 @@ fn what_cannot_be_done_is_refused_and_busy_is_for_commands_alone() {
     world.busy = Some("8 commands run already");
     assert_eq!(world.refusal(&world.request(run(&["id"]))), Some(Why::Busy));
     assert_eq!(world.refusal(&world.request(Action::Ping)), None);
+}
+
+#[test]
+fn a_request_whose_replies_would_go_nowhere_is_not_begun() {
+    let world = world();
+    for action in [Action::Ping, run(&["id"])] {
+        let request = Request { reply: ReplyAddress("elsewhere".to_owned()), ..world.request(action) };
+        assert_eq!(world.ignored(&request), Some(Ignored::BadAddress));
+    }
+}
+
+#[test]
+fn what_may_have_run_and_been_forgotten_does_not_run() {
+    let world = World { forgotten: true, ..world() };
+    assert_eq!(world.refusal(&world.request(run(&["id"]))), Some(Why::Expired));
+}
+
+#[test]
+fn a_rule_about_facts_does_not_hold_before_they_were_read() {
+    let mut world = world();
+    let policy = "[[allow]]\ncallers = ['ops']\nactions = ['argv']\nwhere = 'not site=prod'";
+    world.policy = Policy::parse(policy).unwrap();
+    assert!(matches!(world.admit(&sealed(1, &world.request(run(&["id"])))).0, Admission::Run(_)));
+    world.is_read = false;
+    let (admission, entry) = world.admit(&sealed(1, &world.request(run(&["id"]))));
+    assert!(matches!(admission, Admission::Refuse(_, Refusal { why: Why::Policy, .. })), "{admission:?}");
+    assert!(entry.why.contains("never read in full"), "{}", entry.why);
 }
 
 #[test]
@@ -209,6 +243,61 @@ fn the_account_tells_the_command_and_no_secret() {
     assert!(line.contains("\"script_sha256\":\"") && !line.contains("geheim"), "{line}");
 }
 
+#[test]
+fn what_expired_long_ago_is_not_even_refused() {
+    let mut world = world();
+    let request = world.request(run(&["id"]));
+    world.now = world.now.checked_add(Duration::from_secs(60 + 3_600 + 5)).unwrap();
+    assert_eq!(world.ignored(&request), Some(Ignored::Stale));
+    let line = world.admit(&sealed(1, &request)).1.line();
+    assert!(line.contains(&request.id.to_string()) && line.contains("\"ops\""), "{line}");
+    assert!(!line.contains("command") && !line.contains("TOKEN"), "{line}");
+}
+
+#[test]
+fn directories_say_where_they_lead() {
+    let world = world();
+    let there = |path: &str| {
+        let Action::Run(mut run) = run(&["id"]) else { unreachable!() };
+        run.directory = Some(path.to_owned());
+        world.refusal(&world.request(Action::Run(run)))
+    };
+    assert_eq!((there("/"), there("/srv/a")), (None, None));
+    for path in ["", "srv", "/srv/../etc", "/srv/./a", "/srv//a", "/srv/"] {
+        assert_eq!(there(path), Some(Why::Impossible), "{path:?}");
+    }
+}
+
+#[test]
+fn no_request_hides_in_its_length() {
+    let world = world();
+    let line = |words: &[&str]| {
+        let Action::Run(mut run) = run(words) else { unreachable!() };
+        run.env = (0..100).map(|number| (format!("{number:04}{}", "\u{1}".repeat(130)), String::new())).collect();
+        (run.user, run.directory) = (Some("\u{1}".repeat(300)), Some(format!("/{}", "\u{1}".repeat(1_200))));
+        world.admit(&sealed(1, &world.request(Action::Run(run)))).1.line()
+    };
+    let long = "\u{1}\"".repeat(1_000);
+    let (one, other) = (line(&["echo", &long, "a"]), line(&["echo", &long, "b"]));
+    assert!(one.len() < 20_000, "{} bytes", one.len());
+    let read: serde_json::Value = serde_json::from_str(&one).unwrap();
+    assert_eq!(read["variables_total"], 100);
+    assert_eq!(read["stdin_bytes"], 6);
+    let digest = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["command_sha256"].clone();
+    assert!(digest(&one).is_string() && digest(&one) != digest(&other));
+    assert!(digest(&line(&["echo", "a"])).is_null(), "it is told whole");
+}
+
+#[test]
+fn how_a_command_ended_is_told_in_few_words() {
+    let (_, entry) = world().admit(b"");
+    let id = RequestId::new(entry.time, [1; 10]);
+    let outcome = crate::fleet::reply::Outcome::NotStarted("\n".repeat(100_000));
+    let ended = Some(crate::fleet::audit::EndedAs { id, outcome, duration_ms: 1 });
+    let line = Entry { ended, ..entry }.line();
+    assert!(line.len() < 2_000 && line.contains("notstarted"), "{} bytes", line.len());
+}
+
 proptest! {
     #[test]
     fn a_changed_byte_is_never_obeyed_otherwise(at in any::<prop::sample::Index>(), bit in 0_u32..8) {
@@ -218,7 +307,9 @@ proptest! {
         let at = at.index(message.len());
         message[at] ^= 1 << bit;
         match world.admit(&message).0 {
-            Admission::Ignore(ignored) => prop_assert!(ignored.is_untrusted()),
+            Admission::Ignore(ignored) => {
+                prop_assert!(matches!(ignored, Ignored::Malformed | Ignored::UnknownKey | Ignored::BadSignature));
+            }
             Admission::Run(believed) => prop_assert_eq!(believed.request, request),
             other => prop_assert!(false, "{:?}", other),
         }

@@ -1,13 +1,16 @@
 //! The account of every decision of an agent: a line of JSON each.
 //!
-//! Told are the program with its arguments, the shell's line, a script's digest and arguments. Never told are what a
-//! command reads and what its variables hold: secrets belong there.
+//! Told are the program with its arguments, the shell's line, a script's digest and arguments; of what a command reads the
+//! digest and the length. Never told are what it reads and what its variables hold: secrets belong there.
+//!
+//! An entry is far shorter than what a file of lines takes, whatever a caller sends: what is cut is told by its digest, so
+//! that nobody hides a command behind its length.
 
 use std::fmt::Write;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::id::RequestId;
 use super::keys::PublicKey;
@@ -15,8 +18,12 @@ use super::reply::Outcome;
 use super::request::{Action, Command, Request};
 use super::trust::CallerName;
 
-/// The most bytes of a command line that are told.
+/// The most bytes of a command line that are told, as JSON has them.
 const LONGEST_COMMAND: usize = 4 * 1_024;
+/// The same of a directory, a reason, and how a command ended.
+const LONGEST_TEXT: usize = 1_024;
+/// The same of the names of users and variables.
+const LONGEST_NAME: usize = 128;
 /// The most names of variables that are told.
 const MOST_VARIABLES: usize = 64;
 
@@ -44,6 +51,7 @@ pub struct Entry {
     /// What was decided.
     pub decision: Verdict,
     /// Why; of a command that was let in the rule that allows it.
+    #[serde(serialize_with = "short")]
     pub why: String,
     /// Whose key it bears, where the signature was found right.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,10 +71,21 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AskedFor {
     id: RequestId,
-    call: RequestId,
-    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<RequestId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     command: Option<String>,
+    /// Of the whole command, where it was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command_sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command_bytes: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stdin_sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stdin_bytes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     script_sha256: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +94,9 @@ pub struct AskedFor {
     directory: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     variables: Vec<String>,
+    /// How many there are, where not all are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variables_total: Option<usize>,
 }
 
 /// How a command ended.
@@ -83,6 +105,7 @@ pub struct EndedAs {
     /// The request.
     pub id: RequestId,
     /// What became of it.
+    #[serde(serialize_with = "short_outcome")]
     pub outcome: Outcome,
     /// How long it ran.
     pub duration_ms: u64,
@@ -99,25 +122,43 @@ impl Entry {
 impl AskedFor {
     /// What is told of a request.
     pub fn of(request: &Request) -> Self {
-        let (id, call, action) = (request.id, request.call, request.action.word());
-        let bare = Self {
-            id,
-            call,
-            action,
+        let (call, action) = (Some(request.call), Some(request.action.word()));
+        let bare = Self { call, action, ..Self::named(request) };
+        let Action::Run(run) = &request.action else { return bare };
+        let whole = shown(&run.command);
+        let command = cut(&whole, LONGEST_COMMAND);
+        let (is_cut, stdin) = (command != whole, Some(&run.stdin.0).filter(|bytes| !bytes.is_empty()));
+        Self {
+            command_sha256: is_cut.then(|| sha256(whole.as_bytes())),
+            command_bytes: is_cut.then_some(whole.len()),
+            command: Some(command),
+            stdin_sha256: stdin.map(|bytes| sha256(bytes)),
+            stdin_bytes: stdin.map(Vec::len),
+            script_sha256: script_digest(&run.command),
+            user: run.user.as_deref().map(|user| cut(user, LONGEST_NAME)),
+            directory: run.directory.as_deref().map(|path| cut(path, LONGEST_TEXT)),
+            variables: run.env.keys().take(MOST_VARIABLES).map(|name| cut(name, LONGEST_NAME)).collect(),
+            variables_total: Some(run.env.len()).filter(|total| *total > MOST_VARIABLES),
+            ..bare
+        }
+    }
+
+    /// What is told of a request that is ignored: which it is, and no more.
+    pub fn named(request: &Request) -> Self {
+        Self {
+            id: request.id,
+            call: None,
+            action: None,
             command: None,
+            command_sha256: None,
+            command_bytes: None,
+            stdin_sha256: None,
+            stdin_bytes: None,
             script_sha256: None,
             user: None,
             directory: None,
             variables: Vec::new(),
-        };
-        let Action::Run(run) = &request.action else { return bare };
-        Self {
-            command: Some(cut(shown(&run.command))),
-            script_sha256: digest_of(&run.command),
-            user: run.user.clone().map(cut),
-            directory: run.directory.clone().map(cut),
-            variables: run.env.keys().take(MOST_VARIABLES).cloned().map(cut).collect(),
-            ..bare
+            variables_total: None,
         }
     }
 }
@@ -133,20 +174,47 @@ fn shown(command: &Command) -> String {
     }
 }
 
-fn digest_of(command: &Command) -> Option<String> {
+fn script_digest(command: &Command) -> Option<String> {
     let Command::Script { text, .. } = command else { return None };
+    Some(sha256(text.as_bytes()))
+}
+
+fn sha256(bytes: &[u8]) -> String {
     let mut digits = String::new();
-    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
+    for byte in digest(&SHA256, bytes).as_ref() {
         // Writing to a String cannot fail.
         let _ = write!(digits, "{byte:02x}");
     }
-    Some(digits)
+    digits
 }
 
-fn cut(mut text: String) -> String {
-    if text.len() > LONGEST_COMMAND {
-        text.truncate(text.floor_char_boundary(LONGEST_COMMAND));
-        text.push_str("...");
+/// As much of a text as takes so many bytes in JSON, where some characters take six.
+fn cut(text: &str, most: usize) -> String {
+    let mut bytes = 0;
+    let fits = |character: &char| {
+        bytes += match character {
+            '"' | '\\' => 2,
+            character if character.is_ascii_control() => 6,
+            character => character.len_utf8(),
+        };
+        bytes <= most
+    };
+    let mut kept: String = text.chars().take_while(fits).collect();
+    if kept.len() < text.len() {
+        kept.push_str("...");
     }
-    text
+    kept
+}
+
+fn short<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&cut(text, LONGEST_TEXT))
+}
+
+fn short_outcome<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
+    let outcome = match outcome {
+        Outcome::NotStarted(why) => Outcome::NotStarted(cut(why, LONGEST_TEXT)),
+        Outcome::Unknown(why) => Outcome::Unknown(cut(why, LONGEST_TEXT)),
+        other => other.clone(),
+    };
+    outcome.serialize(serializer)
 }

@@ -16,21 +16,33 @@ use super::keys::PublicKey;
 use super::reply::{Done, Outcome};
 use super::request::{FUTURE_SKEW, ReplyAddress, Request};
 use crate::format::{self, Unreadable};
+use crate::text::shown;
 
 /// The format of the lines.
 const FORMAT: u32 = 1;
 /// How long after its time a request is remembered, for clocks are set back.
 const KEPT_AFTER: Duration = Duration::from_secs(3_600);
+/// How many requests of one key are remembered at most: a caller must not fill the disk.
+const MOST_OF_A_KEY: usize = 50_000;
 /// The number of a reply that is made after a restart, when nobody knows how many there were before.
 pub const SEQ_AFTER_RESTART: u64 = 1 << 40;
 
 /// A line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Line {
-    id: RequestId,
-    key: PublicKey,
-    #[serde(flatten)]
-    event: Event,
+#[serde(transparent)]
+pub struct Line(Content);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Content {
+    About {
+        id: RequestId,
+        key: PublicKey,
+        #[serde(flatten)]
+        event: Event,
+    },
+    /// Requests that are kept until then, and not any longer, may have been forgotten.
+    Floor { floor: Timestamp },
 }
 
 /// What has happened to a request.
@@ -82,6 +94,10 @@ enum State {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Journal {
     requests: BTreeMap<Known, State>,
+    /// How many of them each key has.
+    of_keys: BTreeMap<PublicKey, usize>,
+    /// The latest time until which something was kept that is forgotten.
+    floor: Option<Timestamp>,
 }
 
 /// What was read of a file.
@@ -115,6 +131,16 @@ impl Journal {
         self.requests.contains_key(known)
     }
 
+    /// Whether a request can have been forgotten: a clock that was set forward and back makes old ones young again.
+    pub fn may_have_forgotten(&self, request: &Request) -> bool {
+        self.floor.is_some_and(|floor| kept_until(request) <= floor)
+    }
+
+    /// Whether no more requests of a key are remembered until some are forgotten.
+    pub fn is_full_of(&self, key: &PublicKey) -> bool {
+        self.of_keys.get(key).is_some_and(|count| *count >= MOST_OF_A_KEY)
+    }
+
     /// Remembers that a request is to be run. The line must be on the disk before the command starts.
     pub fn accept(&mut self, believed: &Believed) -> Line {
         let request = &believed.request;
@@ -139,7 +165,7 @@ impl Journal {
 
     /// Remembers how a command has ended.
     pub fn end(&mut self, known: Known, done: Done) -> Line {
-        self.note(known, Event::Ended(done))
+        self.note(known, Event::Ended(brief(done)))
     }
 
     /// Remembers that nothing is left to do for a request.
@@ -165,7 +191,14 @@ impl Journal {
     /// Forgets what cannot come again. Whether anything was forgotten.
     pub fn prune(&mut self, now: Timestamp) -> bool {
         let before = self.requests.len();
-        self.requests.retain(|_, state| !matches!(state, State::Closed { until } if *until < now));
+        self.requests.retain(|known, state| match state {
+            State::Closed { until } if *until < now => {
+                self.floor = self.floor.max(Some(*until));
+                release(&mut self.of_keys, &known.key);
+                false
+            }
+            _ => true,
+        });
         self.requests.len() < before
     }
 
@@ -181,25 +214,27 @@ impl Journal {
 
     /// All that is remembered, in as few lines as can be.
     pub fn lines(&self) -> Vec<Line> {
-        self.requests.iter().flat_map(|(known, state)| lines_of(*known, state)).collect()
+        let floor = self.floor.map(|floor| Line(Content::Floor { floor }));
+        floor.into_iter().chain(self.requests.iter().flat_map(|(known, state)| lines_of(*known, state))).collect()
     }
 
     fn note(&mut self, known: Known, event: Event) -> Line {
-        let line = Line { id: known.id, key: known.key, event };
+        let line = about(known, event);
         self.apply(line.clone());
         line
     }
 
     /// Lines may come twice, and the ones before may be missing: what is known already stays.
     fn apply(&mut self, line: Line) {
-        let known = Known { id: line.id, key: line.key };
-        match (line.event, self.requests.get_mut(&known)) {
+        let (known, event) = match line.0 {
+            Content::About { id, key, event } => (Known { id, key }, event),
+            Content::Floor { floor } => return self.floor = self.floor.max(Some(floor)),
+        };
+        match (event, self.requests.get_mut(&known)) {
             (Event::Accepted(accepted), None) => {
-                self.requests.insert(known, State::Open { accepted, started: false, ended: None });
+                self.insert(known, State::Open { accepted, started: false, ended: None });
             }
-            (Event::Refused { until }, None) => {
-                self.requests.insert(known, State::Closed { until });
-            }
+            (Event::Refused { until }, None) => self.insert(known, State::Closed { until }),
             (Event::Started, Some(State::Open { started, .. })) => *started = true,
             (Event::Ended(done), Some(State::Open { ended, .. })) => *ended = Some(done),
             (Event::Told, Some(state)) => {
@@ -209,6 +244,11 @@ impl Journal {
             }
             _ => {}
         }
+    }
+
+    fn insert(&mut self, known: Known, state: State) {
+        self.requests.insert(known, state);
+        *self.of_keys.entry(known.key).or_default() += 1;
     }
 }
 
@@ -220,8 +260,29 @@ impl Line {
     }
 }
 
+fn about(known: Known, event: Event) -> Line {
+    Line(Content::About { id: known.id, key: known.key, event })
+}
+
+/// One request less of a key.
+fn release(of_keys: &mut BTreeMap<PublicKey, usize>, key: &PublicKey) {
+    match of_keys.get_mut(key) {
+        Some(count) if *count > 1 => *count -= 1,
+        _ => drop(of_keys.remove(key)),
+    }
+}
+
+/// With no more of a reason than fits into a line: it can name a program that a caller made long.
+fn brief(done: Done) -> Done {
+    let outcome = match done.outcome {
+        Outcome::NotStarted(why) => Outcome::NotStarted(shown(&why)),
+        other => other,
+    };
+    Done { outcome, ..done }
+}
+
 fn lines_of(known: Known, state: &State) -> Vec<Line> {
-    let line = |event| Line { id: known.id, key: known.key, event };
+    let line = |event| about(known, event);
     match state {
         State::Closed { until } => vec![line(Event::Refused { until: *until })],
         State::Open { accepted, started, ended } => {
@@ -234,7 +295,7 @@ fn lines_of(known: Known, state: &State) -> Vec<Line> {
 }
 
 /// A request dated in the future is refused, and would be good a little later.
-fn kept_until(request: &Request) -> Timestamp {
+pub(super) fn kept_until(request: &Request) -> Timestamp {
     let kept = request.expires().checked_add(KEPT_AFTER + FUTURE_SKEW);
     kept.unwrap_or(Timestamp::MAX)
 }

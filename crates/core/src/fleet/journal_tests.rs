@@ -87,6 +87,40 @@ fn a_torn_line_loses_nothing_else_and_a_newer_release_is_not_guessed_at() {
     assert!(matches!(Journal::read(&newer), Err(Unreadable::Newer(2))));
 }
 
+#[test]
+fn what_a_clock_made_us_forget_is_not_young_again_when_it_is_set_back() {
+    let mut journal = Journal::default();
+    let captured = believed(1);
+    journal.refuse(&captured);
+    assert!(!journal.may_have_forgotten(&captured.request));
+    assert!(journal.prune(Timestamp::from_second(1_000_000).unwrap()));
+    let after = read(&text(&journal.lines()));
+    assert_eq!(after, journal);
+    assert!(after.may_have_forgotten(&captured.request), "it would run again");
+    let mut later = believed(2).request;
+    later.issued += Duration::from_secs(1);
+    assert!(!after.may_have_forgotten(&later));
+}
+
+#[test]
+fn a_caller_cannot_make_the_journal_longer_and_longer() {
+    let mut journal = Journal::default();
+    let mut request = believed(1);
+    for number in 0..MOST_OF_A_KEY {
+        assert!(!journal.is_full_of(&request.key));
+        let mut random = [0; 10];
+        random[..8].copy_from_slice(&number.to_be_bytes());
+        request.request.id = RequestId::new(Timestamp::UNIX_EPOCH, random);
+        journal.refuse(&request);
+    }
+    assert!(journal.is_full_of(&request.key));
+    assert!(!journal.is_full_of(&SigningKey::from_seed([2; 32]).unwrap().public()), "others have room");
+    assert!(journal.prune(Timestamp::MAX) && !journal.is_full_of(&request.key));
+    let long = Done { outcome: Outcome::NotStarted("x".repeat(100_000)), ..done() };
+    journal.accept(&request);
+    assert!(journal.end(request.known(), long).text().len() < 1_000);
+}
+
 proptest! {
     #[test]
     fn every_crash_leaves_each_request_remembered_and_told_once(steps in prop::collection::vec((0_u8..4, 0_u8..5), 0..30), cut in any::<prop::sample::Index>()) {

@@ -168,9 +168,16 @@ impl Reply {
     /// Reads a body whose signature was found right.
     ///
     /// # Errors
-    /// When it is no reply that this release understands.
+    /// When it is no reply that this release understands, or has more output than one reply may.
     pub fn decode(body: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(body)
+        let reply: Self = serde_json::from_str(body)?;
+        match &reply.event {
+            Event::Output(output) if output.bytes.0.len() > LARGEST_CHUNK => Err(serde::de::Error::custom(format!(
+                "it has {} bytes of output; at most {LARGEST_CHUNK} are allowed",
+                output.bytes.0.len()
+            ))),
+            _ => Ok(reply),
+        }
     }
 }
 
@@ -210,6 +217,16 @@ mod tests {
             let reply = reply(event);
             assert_eq!(Reply::decode(&reply.encode().unwrap()).unwrap(), reply);
         }
+    }
+
+    #[test]
+    fn more_output_than_one_reply_may_have_is_refused() {
+        let of = |length| {
+            let bytes = Bytes(vec![b'x'; length]);
+            Reply::decode(&reply(Event::Output(Output { stream: Stream::Out, offset: 0, bytes })).encode().unwrap())
+        };
+        assert!(of(LARGEST_CHUNK).is_ok());
+        assert!(of(LARGEST_CHUNK + 1).unwrap_err().to_string().contains("at most"));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub const LONGEST_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
 pub const FUTURE_SKEW: Duration = Duration::from_secs(5);
 /// The longest name of an environment: it is part of the names of queues.
 pub const LONGEST_ENVIRONMENT: usize = 32;
+/// The longest address for replies, in bytes.
+pub const LONGEST_ADDRESS: usize = 512;
 
 /// What an environment is called: `production`, `staging`. Requests of one never run in another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -114,10 +116,25 @@ pub enum Target {
     Nodes(Vec<NodeId>),
 }
 
-/// Where replies go: a subject, or the URL of a queue. Opaque to all but the transport.
+/// Where replies go: a subject, or the name of a queue. Opaque to all but the transport. One that is longer than
+/// [`LONGEST_ADDRESS`] makes the request unreadable: agents keep addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct ReplyAddress(pub String);
+
+impl TryFrom<String> for ReplyAddress {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.len() <= LONGEST_ADDRESS { Ok(Self(text)) } else { Err("the address for replies is too long") }
+    }
+}
+
+impl From<ReplyAddress> for String {
+    fn from(address: ReplyAddress) -> Self {
+        address.0
+    }
+}
 
 /// What is to be done. A kind that is not known here makes the request unreadable: it cannot be done by guessing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -280,6 +297,13 @@ mod tests {
     fn a_reply_is_no_request() {
         let body = request(Action::Ping).encode().unwrap().replace("\"request\"", "\"reply\"");
         assert!(Request::decode(&body).is_err());
+    }
+
+    #[test]
+    fn an_address_that_would_fill_journals_makes_a_request_unreadable() {
+        let of = |length| Request { reply: ReplyAddress("x".repeat(length)), ..request(Action::Ping) };
+        assert!(Request::decode(&of(LONGEST_ADDRESS).encode().unwrap()).is_ok());
+        assert!(Request::decode(&of(LONGEST_ADDRESS + 1).encode().unwrap()).is_err());
     }
 
     #[test]

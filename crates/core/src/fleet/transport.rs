@@ -50,10 +50,13 @@ pub trait AgentTransport: Send + Sync {
     /// When it could not be told; the message may come again.
     async fn settle(&self, receipt: &Receipt) -> Result<(), TransportError>;
 
+    /// Whether an address is the one to which callers of this environment have the replies to a call sent. Asks nobody.
+    fn accepts(&self, to: &ReplyAddress, call: RequestId, durable: bool) -> bool;
+
     /// Sends a reply. With `durable` it is kept for a caller that is away.
     ///
     /// # Errors
-    /// When the address is none that callers of this environment have, or the reply was certainly or possibly not taken.
+    /// When the address is not one that [`AgentTransport::accepts`], or the reply was certainly or possibly not taken.
     async fn reply(
         &self,
         to: &ReplyAddress,
@@ -81,6 +84,15 @@ pub enum Audience<'a> {
     Nodes(&'a [NodeId]),
 }
 
+/// What the inventory holds of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryEntry {
+    /// In whose place it stands. The record may be another's: whoever may write to the inventory can put it there.
+    pub node: NodeId,
+    /// The sealed record, or what somebody put in its place.
+    pub record: Vec<u8>,
+}
+
 /// A caller's side, for one call.
 #[async_trait]
 pub trait CallerTransport: Send + Sync {
@@ -102,11 +114,11 @@ pub trait CallerTransport: Send + Sync {
     /// When it cannot receive now; to be called again after a pause.
     async fn receive(&self) -> Result<Vec<u8>, TransportError>;
 
-    /// The records of all nodes that ever announced themselves and were not cleaned away.
+    /// The entries of all nodes that ever announced themselves and were not cleaned away.
     ///
     /// # Errors
     /// When not all of them could be read.
-    async fn inventory(&self) -> Result<Vec<Vec<u8>>, TransportError>;
+    async fn inventory(&self) -> Result<Vec<InventoryEntry>, TransportError>;
 
     /// The replies that are kept of a durable call, in no certain order.
     ///

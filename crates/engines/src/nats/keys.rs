@@ -92,7 +92,7 @@ pub(super) fn token(name: &str) -> String {
 }
 
 /// The name that [`token`] made this of; none for what it never makes.
-fn name(text: &str) -> Option<String> {
+pub(super) fn name(text: &str) -> Option<String> {
     let digit = |byte: u8| DIGITS.iter().position(|digit| *digit == byte).and_then(|value| u8::try_from(value).ok());
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -136,6 +136,8 @@ pub(super) struct Link {
     servers: Vec<ServerAddr>,
     identity: Identity,
     ca_file: Option<PathBuf>,
+    /// How the subjects begin at which answers are awaited; none: as the library has it.
+    inbox: Option<String>,
     most_unread: usize,
     limit: Duration,
     current: Mutex<Option<Arc<Connection>>>,
@@ -150,11 +152,17 @@ impl Link {
             servers: servers.addresses()?,
             identity: servers.identity.clone(),
             ca_file: options.ca_file,
+            inbox: None,
             most_unread,
             limit: options.timeout.clamp(Duration::from_millis(10), Duration::from_secs(3_600)),
             current: Mutex::new(None),
             complaint: Arc::default(),
         })
+    }
+
+    /// Awaits answers at subjects that begin so, and which permissions can thus tell from those of others.
+    pub(super) fn with_inbox(self, prefix: Option<String>) -> Self {
+        Self { inbox: prefix, ..self }
     }
 
     /// How many messages wait to be read of each subscription at most.
@@ -292,6 +300,10 @@ impl Link {
             });
         let options = match &self.ca_file {
             Some(file) => options.add_root_certificates(file.clone()),
+            None => options,
+        };
+        let options = match &self.inbox {
+            Some(prefix) => options.custom_inbox_prefix(prefix),
             None => options,
         };
         match self.identity.clone() {

@@ -14,13 +14,15 @@ accounts {
     jetstream: enabled
     users: [
       { user: "agent", password: "p@ss", permissions: {
-        publish: ["bw.production.reply.*", "bw.production.durable.reply.*", "$KV.bw_production_nodes.>",
+        publish: ["bw.production.reply.*", "bw.production.durable.reply.*", "$KV.bw_production_nodes.node.i-1",
                   "$JS.API.STREAM.INFO.KV_bw_production_nodes", "$JS.API.STREAM.CREATE.KV_bw_production_nodes",
-                  "$JS.ACK.bw_production_requests.>", "_INBOX.>"]
-        subscribe: ["bw.production.all", "bw.production.node.*", "bw.production.deliver.*", "_INBOX.>"] } }
+                  "$JS.ACK.bw_production_requests.n-i-1.>", "_INBOX.bw.production.agent.i-1.>"]
+        subscribe: ["bw.production.all", "bw.production.node.i-1", "bw.production.deliver.i-1",
+                    "_INBOX.bw.production.agent.i-1.>"] } }
       { user: "caller", password: "c", permissions: {
-        publish: ["bw.production.all", "bw.production.node.*", "bw.production.durable.node.*", "$JS.API.>", "_INBOX.>"]
-        subscribe: ["bw.production.reply.*", "bw.production.durable.reply.*", "_INBOX.>"] } }
+        publish: ["bw.production.all", "bw.production.node.*", "bw.production.durable.node.*", "$JS.API.>",
+                  "_INBOX.bw.production.caller.>"]
+        subscribe: ["bw.production.reply.*", "bw.production.durable.reply.*", "_INBOX.bw.production.caller.>"] } }
     ]
   }
 }
@@ -30,14 +32,17 @@ fn url_as(server: &NatsServer, credentials: &str) -> String {
     format!("nats://{credentials}@{}", server.address())
 }
 
-async fn open(url: &str) -> Connection {
-    super::open(url).await
+async fn agent_connection(server: &NatsServer) -> Connection {
+    let url = url_as(server, "agent:p%40ss");
+    Connection::of_agent(&url, NatsOptions::default(), &production(), &node("i-1")).await.unwrap()
 }
 
 #[tokio::test]
 async fn the_permissions_of_the_manual_are_enough_and_no_more_is_allowed() {
     let server = NatsServer::start_with(Release::Recent, USERS);
-    let (agents, callers) = (open(&url_as(&server, "agent:p%40ss")).await, open(&url_as(&server, "caller:c")).await);
+    let agents = agent_connection(&server).await;
+    let options = NatsOptions::default();
+    let callers = Connection::of_caller(&url_as(&server, "caller:c"), options, &production()).await.unwrap();
     let (agent, caller) = (agent(&agents, "i-1").await, caller(&callers));
     for durable in [false, true] {
         let address = caller.listen(call(1), durable).await.unwrap();
@@ -49,10 +54,13 @@ async fn the_permissions_of_the_manual_are_enough_and_no_more_is_allowed() {
     caller.send(Audience::Everyone, false, b"{}").await.unwrap();
     assert_eq!(received(&agent).await, b"{}");
     agent.announce(b"{\"node\":1}").await.unwrap();
-    assert_eq!(caller.inventory().await.unwrap(), [b"{\"node\":1}"]);
+    let known = caller.inventory().await.unwrap();
+    assert!(known.len() == 1 && known[0].record == b"{\"node\":1}", "{known:?}");
     assert_eq!(caller.results(call(1)).await.unwrap(), [b"{\"re\":1}"]);
 
-    // An agent's user makes no requests, and neither of the two reaches another environment.
+    // An agent's user does not speak for another node, makes no requests, and neither of the two reaches another environment.
+    let other = AgentLink::on(&agents, production(), node("i-2")).await.unwrap_err();
+    assert!(other.to_string().to_lowercase().contains("permissions violation"), "{other:?}");
     let posing = CallerLink::on(&agents, production());
     let error = posing.send(Audience::Everyone, false, b"{}").await.unwrap_err();
     assert!(error.to_string().to_lowercase().contains("permissions violation"), "{error:?}");
@@ -72,7 +80,7 @@ async fn a_wrong_password_is_told_as_such_and_never_shown() {
         assert!(error.remedy.contains("password"), "{error:?}");
         assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
     }
-    let connection = open(&url_as(&server, "agent:p%40ss")).await;
+    let connection = agent_connection(&server).await;
     assert!(!format!("{connection:?}").contains("p@ss") && format!("{connection:?}").contains(&server.address()));
 }
 

@@ -115,12 +115,7 @@ impl<O: Observer> Child<O> {
         Self::start(spec, surroundings, input.into(), observer)
     }
 
-    fn start(
-        spec: &CommandSpec,
-        surroundings: &Surroundings,
-        input: Stdio,
-        observer: O,
-    ) -> Result<Self, SpawnError> {
+    fn start(spec: &CommandSpec, surroundings: &Surroundings, input: Stdio, observer: O) -> Result<Self, SpawnError> {
         let failed = |source| spawn::other(spec, source);
         let [to_out, to_err] = spawn::targets(spec)?;
         let pipe = || pipe2(OFlag::O_CLOEXEC).map_err(io::Error::from).map_err(failed);

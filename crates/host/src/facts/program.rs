@@ -11,7 +11,7 @@ use super::found::Found;
 use super::sources::FacterCommand;
 use super::{LARGEST, document};
 use crate::child::printed::Printed;
-use crate::child::{Child, CommandSpec, Ended, How, OutputMode};
+use crate::child::{Child, CommandSpec, Ended, How, OutputMode, Surroundings};
 
 /// How long after the end of its time a program is killed.
 const KILL_AFTER: Duration = Duration::from_secs(2);
@@ -52,7 +52,8 @@ impl Program {
     }
 
     async fn output(&self, timeout: Duration) -> Result<String, String> {
-        let spawned = Child::spawn_reading(&self.spec(timeout), b"", Printed::new(LARGEST));
+        let surroundings = Surroundings { without_secrets: true, ..Surroundings::default() };
+        let spawned = Child::spawn_in(&surroundings, &self.spec(timeout), b"", Printed::new(LARGEST));
         let mut child = spawned.map_err(|error| error.to_string())?;
         let ended = child.ended().await;
         let printed = child.into_observer();

@@ -26,6 +26,8 @@ pub struct Reading {
     pub facts: Facts,
     /// What is wrong with the others, each a line for a log. Told when it is new, and not again while it stays.
     pub problems: Vec<String>,
+    /// Whether nothing is wrong with any source.
+    pub is_whole: bool,
     /// Whether the facts are others than the last time. True the first time.
     pub changed: bool,
 }
@@ -73,12 +75,13 @@ impl FactReader {
     }
 
     fn tell(&mut self, found: Found) -> Reading {
+        let is_whole = found.problems.is_empty();
         let problems: BTreeSet<String> = found.problems.iter().cloned().collect();
         let is_new = |problem: &String| !self.known_problems.contains(problem);
         let told = found.problems.into_iter().filter(is_new).collect();
         self.known_problems = problems;
         let changed = self.last.as_ref() != Some(&found.facts);
         self.last = Some(found.facts.clone());
-        Reading { facts: found.facts, problems: told, changed }
+        Reading { facts: found.facts, problems: told, is_whole, changed }
     }
 }

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 
 pub use rotation::{Rotation, RotationError, Unit};
 
-pub use output::Readers;
+pub use output::{Readers, make_directory, open_to_append};
 
 use output::Output;
 

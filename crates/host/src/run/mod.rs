@@ -1,7 +1,8 @@
 //! Starts what a caller of the fleet asks for: a command with surroundings of its own.
 //!
-//! `script`: scripts without a file.
+//! `script`: scripts without a file. `descriptors`: what commands must not get from us.
 
+mod descriptors;
 mod script;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use bellwether_core::fleet::request::{Command, Run};
 
 use crate::child::{Child, CommandSpec, Observer, OutputMode, Surroundings};
 use crate::users::RunAs;
+pub use descriptors::keep_descriptors;
 use script::Script;
 
 /// Where programs are looked for, unless the caller says otherwise.
@@ -21,8 +23,8 @@ const DIRECTORY: &str = "/";
 /// How long after a timeout's TERM the group gets KILL.
 const KILL_AFTER: Duration = Duration::from_secs(5);
 
-/// Starts a command, with a clean environment: `PATH`, `HOME`, `USER`, `LOGNAME`, `SHELL`, then what is `given`, then what
-/// the caller set. It is not tied to us: when we die it goes on, for it may be in the middle of something.
+/// Starts a command, with a clean environment: `PATH`, `HOME`, `USER`, `LOGNAME`, `SHELL`, then what the
+/// caller set, and then what is `given`, which no caller can forge. It is not tied to us: when we die it goes on, for it may be in the middle of something.
 ///
 /// # Errors
 /// When it cannot be started, and why, in words for the caller; nothing runs then.
@@ -53,8 +55,12 @@ pub fn start<O: Observer>(
         timeout: Some(timeout),
         kill_after: KILL_AFTER,
     };
-    let surroundings =
-        Surroundings { clean_environment: true, directory: Some(directory), identity: user.identity.clone() };
+    let surroundings = Surroundings {
+        clean_environment: true,
+        directory: Some(directory),
+        identity: user.identity.clone(),
+        ..Surroundings::default()
+    };
     Child::spawn_in(&surroundings, &spec, &run.stdin.0, observer).map_err(|error| error.to_string())
 }
 
@@ -82,7 +88,7 @@ fn environment(run: &Run, user: &RunAs, given: &[(String, String)]) -> Vec<(Stri
         ("USER".to_owned(), user.name.clone()),
         ("LOGNAME".to_owned(), user.name.clone()),
     ];
-    variables.extend_from_slice(given);
     variables.extend(run.env.iter().map(|(name, value)| (name.clone(), value.clone())));
+    variables.extend_from_slice(given);
     variables
 }

@@ -47,6 +47,10 @@ impl AgentTransport for MemoryAgent {
         Ok(())
     }
 
+    fn accepts(&self, to: &ReplyAddress, call: RequestId, durable: bool) -> bool {
+        *to == MemoryFleet::address(&self.place.0, call, durable)
+    }
+
     async fn reply(
         &self,
         to: &ReplyAddress,
@@ -56,7 +60,7 @@ impl AgentTransport for MemoryAgent {
     ) -> Result<(), TransportError> {
         let what = "replying in memory";
         refuse_large(what, message)?;
-        if *to != MemoryFleet::address(&self.place.0, call, durable) {
+        if !self.accepts(to, call, durable) {
             return Err(failed(what, "the address is not that of this call", "take the caller's key away"));
         }
         if durable {

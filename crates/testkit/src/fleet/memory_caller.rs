@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::request::{EnvironmentName, ReplyAddress};
-use bellwether_core::fleet::transport::{Audience, CallerTransport, TransportError};
+use bellwether_core::fleet::transport::{Audience, CallerTransport, InventoryEntry, TransportError};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::mailbox::Mailbox;
@@ -70,10 +70,10 @@ impl CallerTransport for MemoryCaller {
         self.mailbox.next().await
     }
 
-    async fn inventory(&self) -> Result<Vec<Vec<u8>>, TransportError> {
+    async fn inventory(&self) -> Result<Vec<InventoryEntry>, TransportError> {
         let state = self.fleet.state();
         let of_ours = state.inventory.iter().filter(|((env, _), _)| *env == self.env);
-        Ok(of_ours.map(|(_, record)| record.clone()).collect())
+        Ok(of_ours.map(|((_, node), record)| InventoryEntry { node: node.clone(), record: record.clone() }).collect())
     }
 
     async fn results(&self, call: RequestId) -> Result<Vec<Vec<u8>>, TransportError> {

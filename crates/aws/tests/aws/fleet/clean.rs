@@ -57,7 +57,8 @@ async fn queues_and_records_of_nodes_that_are_gone_are_removed_with_their_subscr
             sns.list_subscriptions_by_topic(TopicArn='arn:aws:sns:eu-west-1:123456789012:bw-clean')['Subscriptions']]",
     );
     assert_eq!(subscribed, json!(["bw-clean-node-i-2"]));
-    assert_eq!(fleet.caller().inventory().await.unwrap(), [b"{\"n\":\"i-2\"}".to_vec()]);
+    let known = fleet.caller().inventory().await.unwrap();
+    assert!(known.len() == 1 && known[0].record == b"{\"n\":\"i-2\"}", "{known:?}");
     assert_eq!(fleet.leftovers(&keeping(&keep)).await.unwrap(), []);
     let again = fleet.remove(&left).await.unwrap();
     assert!(again.iter().all(Result::is_ok), "{again:?}");

@@ -70,7 +70,7 @@ async fn each_side_asks_for_what_its_policy_allows() {
     let environment = environment(env);
     assert_fits(
         &asked(&agents),
-        &fleet_agent_grants(&environment),
+        &fleet_agent_grants(&environment, None),
         &["dynamodb:TagResource", "sns:TagResource", "sqs:TagQueue"],
     );
     assert_fits(&asked(&callers), &fleet_caller_grants(&environment), &["sqs:TagQueue"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bellwether_aws::{AwsFleet, CleanRules, Leftover, LeftoverKind};
 use bellwether_core::fleet::envelope::Envelope;
 use bellwether_core::fleet::inventory::NodeRecord;
-use bellwether_core::fleet::transport::CallerTransport;
+use bellwether_core::fleet::transport::{CallerTransport, InventoryEntry};
 use bellwether_core::names::NodeId;
 use bellwether_host::clock;
 use jiff::Timestamp;
@@ -56,13 +56,15 @@ pub(super) async fn run(args: &AgentArgs, context: &Context) -> Result<u8, Failu
 async fn living(fleet: &AwsFleet, silent_for: Duration) -> Result<Vec<NodeId>, Failure> {
     let caller = fleet.caller();
     let since = clock::now().wall.checked_sub(silent_for).unwrap_or(Timestamp::MIN);
-    let records = caller.inventory().await?;
-    let living = |bytes: &Vec<u8>| {
-        let verified = Envelope::decode(bytes).and_then(Envelope::verify).ok()?;
+    let entries = caller.inventory().await?;
+    let living = |entry: InventoryEntry| {
+        let verified = Envelope::decode(&entry.record).and_then(Envelope::verify).ok()?;
         let record = NodeRecord::decode(&verified.body).ok()?;
-        (!record.left && record.seen >= since).then_some(record.node)
+        // A record in another node's place says nothing of that node: both are kept.
+        let misplaced = record.node != entry.node;
+        (misplaced || (!record.left && record.seen >= since)).then_some([entry.node, record.node])
     };
-    Ok(records.iter().filter_map(living).collect())
+    Ok(entries.into_iter().filter_map(living).flatten().collect())
 }
 
 fn named(leftover: &Leftover) -> String {

@@ -78,6 +78,11 @@ impl ActionArgs {
         })))
     }
 
+    /// How long a node may work at it.
+    pub(super) const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// The command in one line, without what it reads and without its environment.
     pub(super) fn summary(&self) -> String {
         match (&self.shell, &self.script) {

@@ -148,7 +148,8 @@ async fn exec(
     if question.durable {
         Calls::in_state_dir(context)?.add(id, &args.action.summary(), plan.call_nodes())?;
     }
-    let mut call = Call::new(plan.terms.clone(), plan.call_nodes().to_vec());
+    let longest = args.action.timeout();
+    let mut call = Call::new(plan.terms.clone(), plan.call_nodes().to_vec()).with_longest_work(longest);
     let mut drive = caller.begin(id, &mut call, &question, &mut presenter).await?;
     if args.detached {
         tokio::select! {

@@ -7,6 +7,7 @@ use bellwether_aws::{
     fleet_caller_grants, fleet_clean_grants, instance_facts_permissions,
 };
 use bellwether_core::fleet::request::EnvironmentName;
+use bellwether_core::names::NodeId;
 
 use crate::commands::env::queues::QueuePrefix;
 use crate::failure::Failure;
@@ -27,6 +28,7 @@ pub(super) enum Role {
 pub(super) struct Where<'a> {
     pub(super) environment: Option<&'a str>,
     pub(super) transport: Option<&'a TransportRef>,
+    pub(super) node: Option<&'a NodeId>,
     pub(super) clean: bool,
 }
 
@@ -43,7 +45,7 @@ pub(super) fn grants(role: Role, place: &Where<'_>, context: &Context) -> Result
         Role::Agent => {
             let mut grants = vec![Grant::anywhere(instance_facts_permissions().iter().copied())];
             if let Some(environment) = on_aws(place, context)? {
-                grants.extend(fleet_agent_grants(&environment));
+                grants.extend(fleet_agent_grants(&environment, place.node));
                 grants.extend(place.clean.then(|| fleet_clean_grants(&environment)).into_iter().flatten());
             }
             grants

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bellwether_core::collective::config::LogLevel;
 use bellwether_core::text::one_line;
 use bellwether_host::clock;
-use bellwether_host::log_file::{LogFile, LogFileError};
+use bellwether_host::log_file::{LogFile, LogFileError, Readers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ impl Log {
     /// # Errors
     /// When its file cannot be opened.
     pub(super) fn open(plan: &LogPlan) -> Result<Arc<Self>, LogFileError> {
-        let open = |path| LogFile::open(path, None, TimeZone::system(), clock::now().wall, note);
+        let open = |path| LogFile::open_for(Readers::Group, path, None, TimeZone::system(), clock::now().wall, note);
         let file = plan.file.as_deref().map(open).transpose()?;
         Ok(Arc::new(Self { file: file.map(Mutex::new), least: plan.least.level() }))
     }

@@ -60,12 +60,18 @@ impl Policy {
             (Action::Script { .. } | Action::S3 { .. }, _) if !self.scripts => {
                 Some("scripts are not allowed on this host (bellwether.allow_scripts)")
             }
-            (Action::Cli(line), Some(allowed)) if !allowed.iter().any(|pattern| pattern.is_match(line)) => {
+            (Action::Cli(line), Some(allowed)) if !is_one_of(allowed, line) => {
                 Some("this command is not on the list of this host (bellwether.allow)")
             }
             _ => None,
         }
     }
+}
+
+/// Whether a command matches one of the patterns. Two lines are two commands to a shell, and patterns like `[^;]*` do not
+/// think of that: they match none.
+fn is_one_of(allowed: &[Regex], line: &str) -> bool {
+    !line.contains(['\n', '\r']) && allowed.iter().any(|pattern| pattern.is_match(line))
 }
 
 /// A pattern that must match a command as a whole: who writes `uptime` does not mean `uptime; reboot`.
@@ -115,6 +121,12 @@ mod tests {
             assert!(!runs(&policy, line), "{line:?}");
         }
         assert!(policy.refuses(&Action::Ping).is_none());
+    }
+
+    #[test]
+    fn two_lines_match_no_pattern() {
+        let policy = policy(json!({"allow": ["ls [^;&|]*", "(?s).*"]}));
+        assert!(runs(&policy, "ls x") && !runs(&policy, "ls x\nid -un") && !runs(&policy, "ls x\rid"));
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! Beginning: in the foreground, under a supervisor, or away from the terminal.
 
 use std::ffi::OsString;
-use std::fs::{DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bellwether_core::environment::Environment;
+use bellwether_host::log_file::{Readers, make_directory, open_to_append};
 use bellwether_host::own_program::{BehindTheScenes, be_called, start_in_background};
 use bellwether_host::paths;
 
@@ -47,9 +46,11 @@ fn go_to_background(options: &Options) -> u8 {
     if let Some(path) = &options.pid_file {
         arguments.extend(["-p".into(), absolute(path).into()]);
     }
-    make_usual_directory(&log_file);
+    if let Err(why) = make_usual_directory(&log_file) {
+        return failed(&why);
+    }
     // What a crash writes goes where people look.
-    let errors = match File::options().append(true).create(true).open(&log_file) {
+    let errors = match open_to_append(&log_file, Readers::Group) {
         Ok(errors) => errors,
         Err(error) => return failed(&format!("cannot open the log file {}: {error}", log_file.display())),
     };
@@ -89,7 +90,7 @@ fn prepare(config: Config, options: &Options, environment: &Environment) -> Resu
         Place::Background | Place::Supervised => Some(options.log_file.clone().unwrap_or_else(|| LOG_FILE.into())),
     };
     if let Some(file) = &file {
-        make_usual_directory(file);
+        make_usual_directory(file)?;
     }
     let plan = LogPlan { file: file.as_deref().map(absolute).transpose()?, least: config.agent.log_level.into() };
     let log = Log::open(&plan).map_err(|error| error.to_string())?;
@@ -118,12 +119,12 @@ impl Ready {
 }
 
 /// The usual directory is made where it is missing. Any other one is the administrator's.
-fn make_usual_directory(log_file: &Path) {
-    if log_file == Path::new(LOG_FILE)
-        && let Some(directory) = log_file.parent()
-    {
-        // The log holds command lines. Opening the file tells what is in the way.
-        let _ = DirBuilder::new().mode(LOG_DIRECTORY_MODE).create(directory);
+fn make_usual_directory(log_file: &Path) -> Result<(), String> {
+    match log_file.parent() {
+        // The log holds command lines.
+        Some(directory) if log_file == Path::new(LOG_FILE) => make_directory(directory, LOG_DIRECTORY_MODE)
+            .map_err(|error| format!("cannot keep the log in {}: {error}", directory.display())),
+        _ => Ok(()),
     }
 }
 

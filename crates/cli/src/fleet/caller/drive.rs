@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use bellwether_core::fleet::caller::believe::Doubt;
 use bellwether_core::fleet::caller::call::{Call, Step};
 use bellwether_core::fleet::caller::order::{Order, Ready};
 use bellwether_core::fleet::envelope::Envelope;
@@ -22,6 +23,8 @@ use crate::failure::Failure;
 
 /// How long replies wait for one before them that a transport may have overtaken.
 const PATIENCE_FOR_ORDER: Duration = Duration::from_secs(3);
+/// How many bytes of replies wait for others before them, of all nodes together. With more, gaps are not waited for.
+const MOST_HELD_BYTES: usize = 128 << 20;
 /// The most nodes that one request names, for each of them gets all the names.
 const MOST_NAMED: usize = 500;
 /// How often it is told how far the call is.
@@ -59,6 +62,10 @@ pub(crate) struct Drive<'a, S> {
     address: ReplyAddress,
     sent: BTreeSet<RequestId>,
     orders: BTreeMap<NodeId, Order>,
+    /// How many bytes the replies in the orders take, about.
+    held: usize,
+    /// Whether it was told that a node answers which was not asked.
+    told_unasked: bool,
     /// Nodes with replies that wait for one before them, and since when.
     gaps: BTreeMap<NodeId, Mono>,
 }
@@ -87,7 +94,8 @@ impl Caller {
     ) -> Result<Drive<'a, S>, Failure> {
         let address = self.transport.listen(id, question.durable).await?;
         let (sent, orders, gaps) = Default::default();
-        Ok(Drive { caller: self, call, question, show, id, address, sent, orders, gaps })
+        let (held, told_unasked) = (0, false);
+        Ok(Drive { caller: self, call, question, show, id, address, sent, orders, held, told_unasked, gaps })
     }
 }
 
@@ -208,24 +216,51 @@ impl<S: Show> Drive<'_, S> {
     }
 
     fn take_one(&mut self, message: Opened<Reply>, now: Mono) {
-        match message.and_then(|opened| self.caller.believe(opened)) {
-            // An answer to a request of another call, or of nobody's, is none of ours.
-            Ok(reply) if reply.call == self.id && self.sent.contains(&reply.id) => self.take_reply(reply, now),
-            Ok(_) => {}
+        // Nobody's key is remembered for a reply that is none of ours.
+        let checked = match message {
+            // An answer to a request of another call, or of nobody's.
+            Ok((_, reply)) if reply.call != self.id || !self.sent.contains(&reply.id) => return,
+            Ok((_, reply)) if !self.may_answer(&reply.node) => {
+                if self.told_unasked {
+                    return;
+                }
+                self.told_unasked = true;
+                Err(Doubt::NotAsked(reply.node))
+            }
+            message => message.and_then(|opened| self.caller.believe(opened)),
+        };
+        match checked {
+            Ok(reply) => self.take_reply(reply, now),
             Err(doubt) => self.show.warnings().doubt("a reply", &doubt),
+        }
+    }
+
+    /// Where nodes are named, whether this is one of those that were asked; where a filter is sent, anybody may match it.
+    fn may_answer(&self, node: &NodeId) -> bool {
+        match &self.question.everyone {
+            None => self.call.has_asked(node),
+            Some(Target::Nodes(nodes)) => nodes.contains(node),
+            Some(Target::Filter(_)) => true,
         }
     }
 
     fn take_reply(&mut self, reply: Reply, now: Mono) {
         let node = reply.node.clone();
         let order = self.orders.entry(node.clone()).or_default();
-        let ready = order.take(reply);
+        self.held -= order.held();
+        let mut ready = vec![order.take(reply)];
+        while order.is_waiting() && self.held + order.held() > MOST_HELD_BYTES {
+            ready.push(order.give_up());
+        }
+        self.held += order.held();
         if order.is_waiting() {
             self.gaps.entry(node.clone()).or_insert(now);
         } else {
             self.gaps.remove(&node);
         }
-        self.pass_on(&node, ready, now);
+        for ready in ready {
+            self.pass_on(&node, ready, now);
+        }
     }
 
     fn pass_on(&mut self, node: &NodeId, ready: Ready, now: Mono) {
@@ -244,7 +279,13 @@ impl<S: Show> Drive<'_, S> {
             self.gaps.iter().filter(|(_, since)| overdue(since)).map(|(node, _)| node.clone()).collect();
         for node in nodes {
             self.gaps.remove(&node);
-            let ready = self.orders.get_mut(&node).map(Order::give_up).unwrap_or_default();
+            let Some(order) = self.orders.get_mut(&node) else { continue };
+            self.held -= order.held();
+            let ready = order.give_up();
+            self.held += order.held();
+            if order.is_waiting() {
+                self.gaps.insert(node.clone(), now);
+            }
             self.pass_on(&node, ready, now);
         }
     }

@@ -1,11 +1,14 @@
 //! The nodes there are, as their agents said of themselves.
 
+use std::collections::BTreeSet;
+
 use bellwether_core::fleet::caller::believe::{self, Doubt};
 use bellwether_core::fleet::inventory::NodeRecord;
-use bellwether_core::fleet::transport::TransportError;
+use bellwether_core::fleet::transport::{InventoryEntry, TransportError};
+use bellwether_core::names::NodeId;
 
 use super::Caller;
-use super::opener::{Opened, open_all};
+use super::opener::Opened;
 
 /// How many records one thread checks.
 const PER_THREAD: usize = 2_048;
@@ -17,6 +20,8 @@ pub(crate) struct Inventory {
     pub(crate) records: Vec<NodeRecord>,
     /// Why others are not.
     pub(crate) doubts: Vec<Doubt>,
+    /// The nodes that were known before, and of which there is no record that is believed.
+    pub(crate) absent: Vec<NodeId>,
 }
 
 impl Caller {
@@ -25,12 +30,18 @@ impl Caller {
     /// # Errors
     /// When not all of it could be read.
     pub(crate) async fn inventory(&mut self) -> Result<Inventory, TransportError> {
-        let messages = self.transport.inventory().await?;
-        Ok(self.believe_all(opened(messages).await))
+        let entries = self.transport.inventory().await?;
+        let mut absent: BTreeSet<NodeId> = self.pins.iter().map(|(node, _)| node.clone()).collect();
+        let mut inventory = self.believe_all(opened(entries).await);
+        inventory.records.iter().for_each(|record| {
+            absent.remove(&record.node);
+        });
+        inventory.absent = absent.into_iter().collect();
+        Ok(inventory)
     }
 
     fn believe_all(&mut self, opened: Vec<Opened<NodeRecord>>) -> Inventory {
-        let mut inventory = Inventory { records: Vec::with_capacity(opened.len()), doubts: Vec::new() };
+        let mut inventory = Inventory { records: Vec::with_capacity(opened.len()), ..Inventory::default() };
         for record in opened {
             match record.and_then(|record| self.believe(record)) {
                 Ok(record) => inventory.records.push(record),
@@ -58,15 +69,54 @@ impl Caller {
     }
 }
 
-async fn opened(mut messages: Vec<Vec<u8>>) -> Vec<Opened<NodeRecord>> {
+async fn opened(mut entries: Vec<InventoryEntry>) -> Vec<Opened<NodeRecord>> {
     let mut checks = Vec::new();
-    while !messages.is_empty() {
-        let part = messages.split_off(messages.len().saturating_sub(PER_THREAD));
-        checks.push(tokio::task::spawn_blocking(move || open_all(&part)));
+    while !entries.is_empty() {
+        let part = entries.split_off(entries.len().saturating_sub(PER_THREAD));
+        checks.push(tokio::task::spawn_blocking(move || part.into_iter().map(open_entry).collect::<Vec<_>>()));
     }
     let mut opened = Vec::new();
     for check in checks {
         opened.extend(check.await.unwrap_or_default());
     }
     opened
+}
+
+/// Opens a record, which must stand in its own node's place: any node may have a good record, and put it over another's.
+fn open_entry(entry: InventoryEntry) -> Opened<NodeRecord> {
+    let (key, record) = believe::open::<NodeRecord>(&entry.record)?;
+    if record.node != entry.node {
+        return Err(Doubt::Misplaced { place: entry.node, of: record.node });
+    }
+    Ok((key, record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bellwether_core::facts::Facts;
+    use bellwether_core::fleet::envelope::Envelope;
+    use bellwether_core::fleet::inventory::NodeKind;
+    use bellwether_core::fleet::keys::SigningKey;
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_good_record_in_another_nodes_place_is_not_believed() {
+        let [own, other] = ["i-1", "i-2"].map(|name| NodeId::new(name).unwrap());
+        let record = NodeRecord {
+            kind: NodeKind::Node,
+            node: own.clone(),
+            env: "test".parse().unwrap(),
+            facts: Facts::default(),
+            seen: Timestamp::UNIX_EPOCH,
+            period_ms: 60_000,
+            version: String::new(),
+            left: false,
+        };
+        let key = SigningKey::from_seed([1; 32]).unwrap();
+        let sealed = Envelope::seal(&key, record.encode().unwrap()).unwrap();
+        let at = |node: &NodeId| open_entry(InventoryEntry { node: node.clone(), record: sealed.clone() });
+        assert!(at(&own).is_ok());
+        assert_eq!(at(&other).unwrap_err(), Doubt::Misplaced { place: other, of: own });
+    }
 }

@@ -23,6 +23,7 @@ use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::fleet::transport::CallerTransport;
 
 use super::known_nodes::KnownNodes;
+use crate::render::console::Console;
 
 /// What every call needs.
 pub(crate) struct Caller {
@@ -36,4 +37,5 @@ pub(crate) struct Caller {
     /// Nodes whose keys were not known before, in this run.
     new: Pins,
     strict: bool,
+    console: Console,
 }

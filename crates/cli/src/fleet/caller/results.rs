@@ -32,11 +32,13 @@ impl Caller {
         let mut results = Results::default();
         let mut by_node: BTreeMap<NodeId, BTreeMap<u64, Reply>> = BTreeMap::new();
         for message in opened {
+            if matches!(&message, Ok((_, reply)) if reply.call != call) {
+                continue;
+            }
             match message.and_then(|opened| self.believe(opened)) {
-                Ok(reply) if reply.call == call => {
+                Ok(reply) => {
                     by_node.entry(reply.node.clone()).or_default().entry(reply.seq).or_insert(reply);
                 }
-                Ok(_) => {}
                 Err(doubt) => results.doubts.push(doubt),
             }
         }

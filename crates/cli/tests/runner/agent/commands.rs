@@ -1,7 +1,5 @@
 //! What is run, and how.
 
-use std::collections::BTreeMap;
-
 use bellwether_core::fleet::bytes::Bytes;
 use bellwether_core::fleet::reply::{Event, Outcome};
 use bellwether_core::fleet::request::{Action, Command, Run};
@@ -59,7 +57,8 @@ fn a_command_has_its_own_input_variables_directory_and_nothing_of_the_agents() {
     let there = node.sandbox.path().to_string_lossy().into_owned();
     let change = |run: &mut Run| {
         run.directory = Some(there.clone());
-        run.env = BTreeMap::from([("GREETING".to_owned(), "hello = you".to_owned())]);
+        let set = [("GREETING", "hello = you"), ("BELLWETHER_CALLER", "forged"), ("BELLWETHER_REQUEST", "forged")];
+        run.env = set.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     };
     let answer = caller.ask(action(change, Command::Shell("pwd; echo $GREETING; env".to_owned())));
     let text = answer.text();
@@ -67,7 +66,7 @@ fn a_command_has_its_own_input_variables_directory_and_nothing_of_the_agents() {
     for part in ["BELLWETHER_CALLER=ops\n", "BELLWETHER_REQUEST=", "PATH=/usr/local/sbin:", "HOME="] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
-    assert!(!text.contains("AGENT_GRACE") && !text.contains("XDG_STATE_HOME"), "{text}");
+    assert!(!text.contains("forged") && !text.contains("AGENT_GRACE") && !text.contains("XDG_STATE_HOME"), "{text}");
     let nowhere =
         caller.ask(action(|run| run.directory = Some("/no/such".to_owned()), Command::Shell("true".to_owned())));
     assert!(matches!(nowhere.outcome(), Outcome::NotStarted(why) if why.contains("cannot enter /no/such")));

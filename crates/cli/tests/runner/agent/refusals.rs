@@ -52,7 +52,7 @@ fn nobody_is_told_anything_of_what_is_not_signed_by_a_trusted_caller_or_not_for_
 
 #[test]
 fn what_comes_too_late_too_early_or_is_not_allowed_is_refused_with_a_reason() {
-    let node = Node::new("[[allow]]\ncallers = ['ops']\nactions = ['argv']\ncommands = ['true']\n");
+    let node = Node::new("[[allow]]\ncallers = ['ops']\nactions = ['argv']\ncommands = ['true']\nusers = ['*']\n");
     let caller = Caller::of(&node);
     let agent = node.start();
     let refused = |request: &Request| {

@@ -34,6 +34,7 @@ fn an_agent_is_limited_to_its_environment() {
         "arn:aws:dynamodb:table/bw-prod-nodes",
         "arn:aws:dynamodb:table/bw-prod-results",
         "arn:aws:sns:bw-prod",
+        "arn:aws:sns:bw-prod",
         "arn:aws:sqs:bw-prod-node-*",
         "arn:aws:sqs:bw-prod-reply-*",
     ];
@@ -95,5 +96,17 @@ fn without_an_environment_or_with_one_that_cannot_be_it_says_so() {
         holds(&error, &["'a.b' cannot name an environment"]);
     }
     let (error, _) = refusal(bare(&sandbox, &["iam", "once", "--environment", "prod"]), 64);
-    holds(&error, &["--environment, --transport and --clean are for agents and callers alone"]);
+    holds(&error, &["--environment, --transport, --node and --clean are for agents and callers alone"]);
+}
+
+#[test]
+fn an_agents_policy_can_be_for_its_node_alone() {
+    let sandbox = Sandbox::new();
+    let policy = bare(&sandbox, &["iam", "agent", "--environment", "prod", "--node", "i-1"])
+        .finish()
+        .expect_code(0)
+        .stdout_text();
+    assert!(policy.contains("arn:aws:sqs:*:*:bw-prod-node-i-1\"") && !policy.contains("bw-prod-node-*"), "{policy}");
+    let (error, _) = refusal(bare(&sandbox, &["iam", "exec", "--environment", "prod", "--node", "i-1"]), 64);
+    holds(&error, &["--node is for 'iam agent' alone"]);
 }

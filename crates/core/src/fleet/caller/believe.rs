@@ -67,6 +67,17 @@ pub enum Doubt {
     /// The node has another key.
     #[error("node '{0}' has another key than before")]
     ChangedKey(NodeId),
+    /// It stands in the inventory where another node's record should.
+    #[error("the record of node '{of}' stands in the place of node '{place}'")]
+    Misplaced {
+        /// Whose place it is.
+        place: NodeId,
+        /// Whose record it is.
+        of: NodeId,
+    },
+    /// The node was not asked.
+    #[error("node '{0}' was not asked")]
+    NotAsked(NodeId),
     /// The node is not known, and only known ones are believed.
     #[error("node '{0}' is not known")]
     UnknownNode(NodeId),
@@ -86,9 +97,15 @@ impl Doubt {
                 "if the node was made anew, run 'bellwether keys forget {node}'; otherwise somebody speaks in its name"
             ),
             Self::TooManyNodes(_) => {
-                "if there are not so many, remove the file of known nodes (fleet.known_nodes): somebody has filled it"
+                "run 'bellwether keys forget NODE' for nodes that are gone; if there never were so many, somebody has \
+                 filled the file of known nodes (fleet.known_nodes): restore it from a copy, and set fleet.strict"
                     .to_owned()
             }
+            Self::Misplaced { place, of } => format!(
+                "somebody hides node '{place}', and node '{of}' may be who: find out who can write to the inventory; \
+                 until then name the nodes with --nodes"
+            ),
+            Self::NotAsked(_) => "nothing of it was used; if it has been taken over, stop it".to_owned(),
             Self::UnknownNode(node) => {
                 format!("check its key on the node itself, then run 'bellwether keys pin {node} KEY'")
             }

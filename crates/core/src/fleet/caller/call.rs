@@ -3,7 +3,7 @@
 //! Silence is never taken for death while a node says that it works: only a node that has not been heard of for
 //! [`Terms::patience`] counts as lost, and is taken back when it speaks again.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::share::Share;
@@ -100,9 +100,15 @@ pub struct Call {
     nodes: BTreeMap<NodeId, Progress>,
     waiting: VecDeque<NodeId>,
     expected: usize,
+    /// Nodes that have answered, and that nobody expected.
+    unexpected: BTreeSet<NodeId>,
+    /// For how long at most a node may work.
+    longest_work: Duration,
+    /// From when on unexpected nodes keep nothing open.
+    strangers_until: Option<Mono>,
     /// How many are asked or working.
     open: usize,
-    /// How many ended without success.
+    /// How many of the expected ones ended without success.
     failed: usize,
     /// Nobody's time is over before this instant.
     look_at: Option<Mono>,
@@ -115,7 +121,27 @@ impl Call {
         let nodes: BTreeMap<_, _> = expected.into_iter().map(|node| (node, Progress::Waiting)).collect();
         let waiting: VecDeque<_> = nodes.keys().cloned().collect();
         let expected = waiting.len();
-        Self { terms, nodes, waiting, expected, open: 0, failed: 0, look_at: None, next_batch_at: None }
+        Self {
+            terms,
+            nodes,
+            waiting,
+            expected,
+            unexpected: BTreeSet::new(),
+            longest_work: Duration::ZERO,
+            strangers_until: None,
+            open: 0,
+            failed: 0,
+            look_at: None,
+            next_batch_at: None,
+        }
+    }
+
+    /// The same call of a command that nodes may work at for this long. A node that was not expected is not waited for
+    /// any longer, whatever it says: anybody could be such a node.
+    #[must_use]
+    pub fn with_longest_work(mut self, longest_work: Duration) -> Self {
+        self.longest_work = longest_work;
+        self
     }
 
     /// What is to be done at `now`. A call without expected nodes sends once, to nobody in particular, and waits for
@@ -136,6 +162,8 @@ impl Call {
     /// The nodes that [`Step::Send`] named were asked at `now`.
     pub fn sent(&mut self, now: Mono) {
         self.look_at = Some(now + self.terms.first_answer.min(self.terms.patience));
+        let longest = self.terms.first_answer.saturating_add(self.longest_work).saturating_add(self.terms.patience);
+        self.strangers_until.get_or_insert(now + longest);
         self.next_batch_at = None;
         for node in self.next_batch() {
             self.waiting.pop_front();
@@ -158,7 +186,18 @@ impl Call {
             Event::Done(done) => Progress::Ended(Ending::Done(done.clone())),
             Event::Accepted | Event::Started | Event::Output(_) | Event::Alive { .. } => Progress::Working(now),
         };
+        if !self.nodes.contains_key(node) {
+            self.unexpected.insert(node.clone());
+        }
+        if is_open(&progress) && self.is_overdue(node, now) {
+            return;
+        }
         self.set(node.clone(), progress);
+    }
+
+    /// Whether a node was asked by its name, or has answered without.
+    pub fn has_asked(&self, node: &NodeId) -> bool {
+        self.nodes.get(node).is_some_and(|progress| *progress != Progress::Waiting)
     }
 
     /// Every node that was expected or has answered, in order of the ids, and how far it is.
@@ -202,11 +241,26 @@ impl Call {
 
     /// The one place where a node's progress changes, and with it the counts.
     fn set(&mut self, node: NodeId, progress: Progress) {
+        let counts = !self.unexpected.contains(&node);
         self.open += usize::from(is_open(&progress));
-        self.failed += usize::from(is_failure(&progress));
+        self.failed += usize::from(counts && is_failure(&progress));
         if let Some(before) = self.nodes.insert(node, progress) {
             self.open -= usize::from(is_open(&before));
-            self.failed -= usize::from(is_failure(&before));
+            self.failed -= usize::from(counts && is_failure(&before));
+        }
+    }
+
+    /// Whether a node was not expected, and is not waited for any more.
+    fn is_overdue(&self, node: &NodeId, now: Mono) -> bool {
+        self.strangers_until.is_some_and(|until| until <= now) && self.unexpected.contains(node)
+    }
+
+    /// Until when a node that works, and was last heard of at `heard`, is waited for.
+    fn patience_with(&self, node: &NodeId, heard: Mono) -> Mono {
+        let until = heard + self.terms.patience;
+        match self.strangers_until {
+            Some(bound) if self.unexpected.contains(node) => until.min(bound),
+            _ => until,
         }
     }
 
@@ -217,7 +271,7 @@ impl Call {
         for (node, progress) in &self.nodes {
             let (until, ending) = match *progress {
                 Progress::Asked(since) => (since + self.terms.first_answer, Ending::Silent),
-                Progress::Working(heard) => (heard + self.terms.patience, Ending::Lost),
+                Progress::Working(heard) => (self.patience_with(node, heard), Ending::Lost),
                 Progress::Waiting | Progress::Ended(_) => continue,
             };
             if until <= now {

@@ -150,6 +150,48 @@ fn an_unexpected_answer_counts() {
     assert_eq!((call.next(at(3)), call.verdict()), (Step::Over, Verdict::SomeFailed));
 }
 
+fn expected_failures(call: &Call) -> usize {
+    call.nodes().filter(|(node, progress)| !call.unexpected.contains(node) && is_failure(progress)).count()
+}
+
+#[test]
+fn unexpected_nodes_count_against_no_limit() {
+    let careful = Terms { batch: Some(Share::Count(1)), max_failures: Some(Share::Count(0)), ..terms() };
+    let mut call = call(careful, &["a", "b"]);
+    asked(&mut call, at(0));
+    for ghost in ["x", "y"] {
+        call.heard(&node(ghost), &done(1), at(1));
+    }
+    call.heard(&node("a"), &done(0), at(1));
+    assert!(!call.failed_too_often());
+    call.next(at(1));
+    assert_eq!(asked(&mut call, at(1)), ["b"]);
+}
+
+#[test]
+fn unexpected_nodes_do_not_keep_a_call_open_for_ever() {
+    let mut call = call(terms(), &["a"]).with_longest_work(Duration::from_secs(60));
+    asked(&mut call, at(0));
+    call.heard(&node("a"), &done(0), at(1));
+    for second in 1..100 {
+        call.heard(&node("x"), &Event::Alive { running_ms: 0 }, at(second));
+        assert!(matches!(call.next(at(second)), Step::Wait(until) if until <= at(100)), "{second}");
+    }
+    for second in 100..110 {
+        call.heard(&node(&format!("x{second}")), &Event::Accepted, at(second));
+        call.heard(&node("x"), &Event::Alive { running_ms: 0 }, at(second));
+        assert_eq!(call.next(at(second)), Step::Over);
+    }
+    assert_eq!(call.progress(&node("x")), Some(&Progress::Ended(Ending::Lost)));
+}
+
+#[test]
+fn a_node_of_a_later_batch_was_not_asked_yet() {
+    let mut call = call(Terms { batch: Some(Share::Count(1)), ..terms() }, &["a", "b"]);
+    asked(&mut call, at(0));
+    assert_eq!(["a", "b", "x"].map(|name| call.has_asked(&node(name))), [true, false, false]);
+}
+
 proptest! {
     /// Whatever is heard, and whenever: the counts are those of a fresh count, and the call comes to its end.
     #[test]
@@ -179,7 +221,7 @@ proptest! {
             }
             let progress: Vec<_> = call.nodes().map(|(_, progress)| progress.clone()).collect();
             prop_assert_eq!(call.open, progress.iter().filter(|progress| is_open(progress)).count());
-            prop_assert_eq!(call.failed, progress.iter().filter(|progress| is_failure(progress)).count());
+            prop_assert_eq!(call.failed, expected_failures(&call));
         }
         prop_assert!(over);
         prop_assert_eq!(call.open, 0);

@@ -17,9 +17,12 @@ impl<K: Ord> Default for Fold<K> {
 }
 
 impl<K: Ord> Fold<K> {
-    /// Adds what a node wrote, and whatever else must be equal: how it ended.
-    pub fn add(&mut self, node: NodeId, what: K) {
-        self.groups.entry(what).or_default().push(node);
+    /// Adds what a node wrote, and whatever else must be equal: how it ended. Answers whether it is the first that
+    /// wrote this; else what it wrote takes no more room.
+    pub fn add(&mut self, node: NodeId, what: K) -> bool {
+        let nodes = self.groups.entry(what).or_default();
+        nodes.push(node);
+        nodes.len() == 1
     }
 
     /// The groups, the largest first; among equals, the one with the first node. Nodes are in order of their ids.

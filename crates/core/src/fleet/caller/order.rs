@@ -1,7 +1,9 @@
 //! Puts the replies of one node to one request into their order, each once.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use crate::fleet::envelope::LARGEST;
 use crate::fleet::reply::{Done, Event, Outcome, Reply};
 
 /// The most replies kept while one before them is missing. With the largest parts of output this is 3 MiB.
@@ -12,6 +14,7 @@ pub const MOST_HELD: usize = 64;
 pub struct Order {
     next: u64,
     early: BTreeMap<u64, Reply>,
+    held: usize,
 }
 
 /// What can be shown now.
@@ -26,8 +29,11 @@ pub struct Ready {
 impl Order {
     /// Takes a reply. A second one of the same number changes nothing.
     pub fn take(&mut self, reply: Reply) -> Ready {
-        if reply.seq >= self.next {
-            self.early.entry(reply.seq).or_insert(reply);
+        if reply.seq >= self.next
+            && let Entry::Vacant(place) = self.early.entry(reply.seq)
+        {
+            self.held += weight(&reply);
+            place.insert(reply);
         }
         if self.early.len() > MOST_HELD { self.give_up() } else { Ready { replies: self.in_row(), missing: 0 } }
     }
@@ -35,6 +41,11 @@ impl Order {
     /// Whether something waits for a reply before it.
     pub fn is_waiting(&self) -> bool {
         !self.early.is_empty()
+    }
+
+    /// How many bytes the replies that came too early take, about.
+    pub const fn held(&self) -> usize {
+        self.held
     }
 
     /// Gives up what is missing before the earliest reply that is here.
@@ -51,10 +62,23 @@ impl Order {
         let mut row = Vec::new();
         while let Some(reply) = self.early.remove(&self.next) {
             self.next = self.next.saturating_add(1);
+            self.held -= weight(&reply);
             row.push(reply);
         }
         row
     }
+}
+
+/// How many bytes a reply takes, about. Facts are one reply, so none of an honest node are ever held.
+fn weight(reply: &Reply) -> usize {
+    size_of::<Reply>()
+        + match &reply.event {
+            Event::Output(output) => output.bytes.0.len(),
+            Event::Refused(refusal) => refusal.detail.len(),
+            Event::Done(Done { outcome: Outcome::NotStarted(why) | Outcome::Unknown(why), .. }) => why.len(),
+            Event::Facts(_) => LARGEST,
+            Event::Pong | Event::Accepted | Event::Started | Event::Alive { .. } | Event::Done(_) => 0,
+        }
 }
 
 #[cfg(test)]
@@ -106,7 +130,9 @@ mod tests {
         let ready: Vec<u64> = (1..=65).flat_map(|seq| numbers(&order.take(reply(seq)))).collect();
         assert_eq!(ready, (1..=65).collect::<Vec<_>>());
         assert_eq!(numbers(&order.take(reply(u64::MAX))), [] as [u64; 0]);
+        assert!(order.held() >= size_of::<Reply>());
         assert_eq!(order.give_up().missing, u64::MAX - 66);
+        assert_eq!(order.held(), 0);
     }
 
     proptest! {

@@ -21,7 +21,9 @@ impl Line {
         })
     }
 
+    /// Whether the line is as the pattern says. Two lines never are, since a shell takes them for two commands, and a
+    /// pattern like `[^;]*` does not think of that.
     pub(super) fn matches(&self, line: &str) -> bool {
-        self.0.is_match(line)
+        !line.contains(['\n', '\r']) && self.0.is_match(line)
     }
 }

@@ -7,7 +7,7 @@
 //! name = "restarts"                     # for audits; its number otherwise
 //! callers = ["deploy-*", "ops"]
 //! actions = ["argv"]
-//! commands = ["systemctl restart *", "apt-get install -y **"]
+//! commands = ["systemctl restart *", "apt-get install -y nginx"]
 //! where = "role=web and not canary"
 //! ```
 //!
@@ -15,19 +15,24 @@
 //! and for commands also
 //!
 //! - `commands`: for `argv`. One pattern for each argument, the program's included; `*` is any text, also with blanks;
-//!   `**` at the end is any further arguments.
+//!   `**` at the end is any further arguments. Neither stands for an argument that begins with `-`, for options can make
+//!   anything of a command: `-*` does.
 //! - `patterns`: for `argv` and `shell`. Regular expressions for the whole line; of `argv` the arguments as a shell would
-//!   quote them.
+//!   quote them. A line with a line break matches none: to a shell it is two commands.
 //! - `scripts`: for `script`. `sha256:` and the digest of the text; the arguments are free.
 //! - `users`: as whom commands run; a request that names nobody asks for the agent's own user.
-//! - `variables`, `directories`: which variables, and which directory, a request may set.
+//! - `variables`, `directories`: which variables, and which directory, a request may set. `*` is no `/` in directories.
+//! - `stdin`: whether a request may give the command something to read.
 //!
 //! A rule with none of `commands`, `patterns` and `scripts` allows every command of its actions. One that has some must
-//! have one for each of its actions, so that none is open by oversight; and lets requests set no variables and no
-//! directory but those it lists: `PATH` alone makes another command of the same words.
+//! have one for each of its actions, so that none is open by oversight; and lets requests name no user but the agent's own,
+//! set no variables and no directory, and give nothing to read, unless it says so: `PATH` alone makes another command of
+//! the same words.
 //!
-//! - `read`: the file. `rule`: what one rule says of a request. `words`, `line`: patterns for commands. `names`: for names.
+//! - `read`: the file. `rule`: what one rule says of a request. `words`, `line`: patterns for commands.
+//!   `directories`: for directories. `names`: for names.
 
+mod directories;
 mod line;
 mod names;
 mod read;
@@ -37,6 +42,7 @@ mod words;
 use super::request::Action;
 use super::trust::CallerName;
 use crate::facts::Facts;
+pub(super) use directories::is_plain;
 use rule::Rule;
 
 /// What `open` holds where the file does not say.
@@ -81,8 +87,9 @@ pub struct Asked<'a> {
     pub action: &'a Action,
     /// As whom commands run when nobody is named.
     pub own_user: &'a str,
-    /// What the node knows of itself.
-    pub facts: &'a Facts,
+    /// What the node knows of itself. None before that was read in full: then no rule with `where` is met, for `not` and
+    /// a fact that is missing would meet it.
+    pub facts: Option<&'a Facts>,
 }
 
 /// What the policy says.

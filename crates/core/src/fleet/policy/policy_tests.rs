@@ -40,7 +40,7 @@ fn decide(policy: &str, caller: &str, action: &Action) -> Decision {
     let policy = Policy::parse(policy).unwrap();
     let mut facts = Facts::default();
     facts.insert("role", "web");
-    policy.decide(Asked { caller: &caller.parse().unwrap(), action, own_user: "root", facts: &facts })
+    policy.decide(Asked { caller: &caller.parse().unwrap(), action, own_user: "root", facts: Some(&facts) })
 }
 
 fn allows(policy: &str, caller: &str, action: &Action) -> bool {
@@ -182,6 +182,63 @@ fn everything_that_is_wrong_is_said_at_once() {
     for part in parts {
         assert!(problems.to_string().contains(part), "{part} is missing in {problems}");
     }
+}
+
+const ANY_ARGV: &str = "[[allow]]\ncallers = ['*']\nactions = ['argv']\n";
+
+#[test]
+fn no_directory_leads_out_of_what_is_allowed() {
+    let policy = format!("{ANY_ARGV}commands = ['id']\ndirectories = ['/srv/*', '/']");
+    let there = |path: &str| allows(&policy, "x", &with(|run| run.directory = Some(path.to_owned())));
+    assert!(there("/srv/app") && there("/"));
+    for path in
+        ["/srv/../root", "/srv/..", "/srv/.", "/srv/a/b", "/srv", "/srv/", "/srv//a", "srv/a", "", "//", "/srv/a/"]
+    {
+        assert!(!there(path), "{path}");
+    }
+    for pattern in ["*", "srv/*", "/srv/../*", "/srv/"] {
+        assert!(Policy::parse(&format!("{ANY_ARGV}directories = ['{pattern}']")).is_err(), "{pattern}");
+    }
+}
+
+#[test]
+fn stars_stand_for_no_option() {
+    let policy = format!("{ANY_ARGV}commands = ['apt-get install -y **', 'id *', 'ls -*']");
+    for words in [&["apt-get", "install", "-y", "nginx", "curl"][..], &["id", "root"], &["ls", "-l"]] {
+        assert!(allows(&policy, "x", &argv(words)), "{words:?}");
+    }
+    for words in [
+        &["apt-get", "install", "-y", "-o", "DPkg::Pre-Invoke::=id"][..],
+        &["apt-get", "install", "-y", "nginx", "-oDPkg::Pre-Invoke::=id"],
+        &["id", "-u"],
+        &["id", "--"],
+        &["ls", "l"],
+    ] {
+        assert!(!allows(&policy, "x", &argv(words)), "{words:?}");
+    }
+}
+
+#[test]
+fn two_lines_match_no_pattern() {
+    let policy = "[[allow]]\ncallers = ['*']\nactions = ['argv', 'shell']\npatterns = ['(?s)ls [^;&|]*', '(?s).*']";
+    assert!(allows(policy, "x", &shell("ls x")) && allows(policy, "x", &argv(&["ls", "x"])));
+    for line in ["ls x\nid -un", "ls x\rid", "ls x\n", "\n"] {
+        assert!(!allows(policy, "x", &shell(line)), "{line:?}");
+        assert!(!allows(policy, "x", &argv(&["ls", line])), "{line:?}");
+    }
+}
+
+#[test]
+fn a_limited_rule_lets_commands_read_nothing_and_be_nobody_else_unless_it_says_so() {
+    let limited = format!("{ANY_ARGV}commands = ['id']\n");
+    let reads = with(|run| run.stdin = Bytes(b"x".to_vec()));
+    assert!(allows(ANY_ARGV, "x", &reads) && !allows(&limited, "x", &reads));
+    assert!(allows(&format!("{limited}stdin = true"), "x", &reads));
+    assert!(!allows(&format!("{ANY_ARGV}stdin = false"), "x", &reads));
+    let as_user = |user: &str| with(|run| run.user = Some(user.to_owned()));
+    assert!(allows(&limited, "x", &with(|_| {})) && allows(&limited, "x", &as_user("root")));
+    assert!(!allows(&limited, "x", &as_user("www-data")));
+    assert!(allows(&format!("{limited}users = ['*']"), "x", &as_user("www-data")));
 }
 
 proptest! {

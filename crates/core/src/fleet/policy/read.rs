@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::directories::Directory;
 use super::line::Line;
 use super::names::Names;
 use super::rule::{DIGEST, Only, Rule};
@@ -27,6 +28,7 @@ struct Row {
     users: Option<Vec<String>>,
     variables: Option<Vec<String>>,
     directories: Option<Vec<String>>,
+    stdin: Option<bool>,
     r#where: Option<String>,
 }
 
@@ -84,14 +86,16 @@ fn rule(number: usize, row: toml::Value) -> Result<Rule, Vec<String>> {
         None
     });
     let only = only(&row, &mut wrong);
+    let directories = row.directories.as_deref().map(|texts| read(texts, Directory::new, &mut wrong));
     let names = |texts: &Option<Vec<String>>| texts.as_deref().map(Names::new);
     let rule = Rule {
         name: row.name.clone().unwrap_or_else(|| format!("rule {number}")),
         callers: Names::new(&row.callers),
-        only,
         users: names(&row.users),
         variables: names(&row.variables),
-        directories: names(&row.directories),
+        directories,
+        stdin: row.stdin.unwrap_or(only.is_none()),
+        only,
         filter,
         actions: row.actions,
     };

@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+use super::directories::Directory;
 use super::line::Line;
 use super::names::Names;
 use super::words::Words;
@@ -23,7 +24,9 @@ pub(super) struct Rule {
     pub(super) only: Option<Only>,
     pub(super) users: Option<Names>,
     pub(super) variables: Option<Names>,
-    pub(super) directories: Option<Names>,
+    pub(super) directories: Option<Vec<Directory>>,
+    /// Whether it lets a request give its command something to read.
+    pub(super) stdin: bool,
     pub(super) filter: Option<Filter>,
 }
 
@@ -41,10 +44,12 @@ pub(super) enum Unmet {
     Caller,
     Action,
     Node,
+    Unread,
     Command,
     User,
     Variable,
     Directory,
+    Input,
 }
 
 impl fmt::Display for Unmet {
@@ -53,10 +58,12 @@ impl fmt::Display for Unmet {
             Self::Caller => "it is for other callers",
             Self::Action => "it is for other actions",
             Self::Node => "it is for other nodes",
+            Self::Unread => "it needs the facts of this node, which were never read in full; the agent's log says why",
             Self::Command => "it does not list this command",
             Self::User => "it does not allow this user",
             Self::Variable => "it does not allow these variables",
             Self::Directory => "it does not allow this directory",
+            Self::Input => "it does not allow the command to read anything (stdin)",
         })
     }
 }
@@ -67,21 +74,31 @@ impl Rule {
         let must = |holds: bool, unmet| if holds { Ok(()) } else { Err(unmet) };
         must(self.callers.any_matches(asked.caller.as_str()), Unmet::Caller)?;
         must(self.actions.iter().any(|action| action.as_str() == asked.action.word()), Unmet::Action)?;
-        must(self.filter.as_ref().is_none_or(|filter| filter.matches(asked.facts)), Unmet::Node)?;
+        if let Some(filter) = &self.filter {
+            let facts = asked.facts.ok_or(Unmet::Unread)?;
+            must(filter.matches(facts), Unmet::Node)?;
+        }
         let Action::Run(run) = asked.action else { return Ok(()) };
         must(self.only.as_ref().is_none_or(|only| only.has(&run.command)), Unmet::Command)?;
         must(self.allows_user(run, asked.own_user), Unmet::User)?;
-        must(run.env.keys().all(|name| self.may_set(self.variables.as_ref(), name)), Unmet::Variable)?;
-        must(run.directory.iter().all(|path| self.may_set(self.directories.as_ref(), path)), Unmet::Directory)
+        must(run.env.keys().all(|name| self.allows_variable(name)), Unmet::Variable)?;
+        must(run.directory.iter().all(|path| self.allows_directory(path)), Unmet::Directory)?;
+        must(self.stdin || run.stdin.0.is_empty(), Unmet::Input)
     }
 
     fn allows_user(&self, run: &Run, own_user: &str) -> bool {
         let user = run.user.as_deref().unwrap_or(own_user);
-        self.users.as_ref().is_none_or(|users| users.any_matches(user))
+        let is_usual = self.only.is_none() || user == own_user;
+        self.users.as_ref().map_or(is_usual, |users| users.any_matches(user))
     }
 
-    fn may_set(&self, listed: Option<&Names>, text: &str) -> bool {
-        listed.map_or(self.only.is_none(), |names| names.any_matches(text))
+    fn allows_variable(&self, name: &str) -> bool {
+        self.variables.as_ref().map_or(self.only.is_none(), |names| names.any_matches(name))
+    }
+
+    fn allows_directory(&self, path: &str) -> bool {
+        let listed = self.directories.as_ref();
+        listed.map_or(self.only.is_none(), |patterns| patterns.iter().any(|pattern| pattern.matches(path)))
     }
 }
 

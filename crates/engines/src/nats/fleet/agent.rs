@@ -65,6 +65,10 @@ impl AgentTransport for AgentLink {
         settled.map_err(|failure| failure::of(&self.connection.what("settling a durable request"), &failure))
     }
 
+    fn accepts(&self, to: &ReplyAddress, call: RequestId, durable: bool) -> bool {
+        *to == self.subjects.reply(call, durable)
+    }
+
     async fn reply(
         &self,
         to: &ReplyAddress,
@@ -74,7 +78,7 @@ impl AgentTransport for AgentLink {
     ) -> Result<(), TransportError> {
         let what = self.connection.what(&format!("replying to call {call}"));
         refuse_large(&what, message)?;
-        if *to != self.subjects.reply(call, durable) {
+        if !self.accepts(to, call, durable) {
             let why = format!("'{}' is not where the replies of this call are awaited", shown(&to.0));
             return Err(failed(&what, why, "find out what made the request: no caller of this program does so"));
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::request::{EnvironmentName, ReplyAddress};
-use bellwether_core::fleet::transport::{Audience, CallerTransport, TransportError};
+use bellwether_core::fleet::transport::{Audience, CallerTransport, InventoryEntry, TransportError};
 use bellwether_core::names::NodeId;
 
 use super::connection::Connection;
@@ -81,7 +81,7 @@ impl CallerTransport for CallerLink {
         self.inbox.next(&what).await.map(|item| item.message)
     }
 
-    async fn inventory(&self) -> Result<Vec<Vec<u8>>, TransportError> {
+    async fn inventory(&self) -> Result<Vec<InventoryEntry>, TransportError> {
         inventory::read(&self.connection, &self.subjects, &self.connection.what("reading the inventory")).await
     }
 

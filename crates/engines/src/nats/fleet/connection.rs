@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use async_nats::client::{PublishError, PublishErrorKind};
+use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::fleet::transport::TransportError;
+use bellwether_core::names::NodeId;
 use tokio::sync::{Mutex, watch};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::barrier::{Barrier, lost};
 use super::failure::{self, failed};
+use super::subjects::Subjects;
 use crate::nats::NatsOptions;
 use crate::nats::failure::Failure;
 use crate::nats::link::{self, Link, Troubles};
@@ -18,7 +21,7 @@ use crate::nats::servers::Servers;
 const FORM: &str = "write it as nats://[USER:PASSWORD@]HOST:PORT[,HOST:PORT...], or tls:// for TLS";
 /// Messages that wait within the client at most, of each subscription, until they are in an inbox that counts bytes.
 /// They do so only while the process is busy with others that arrived together with them.
-const MOST_UNREAD: usize = 32 * 1024;
+const MOST_UNREAD: usize = 128 * 1024;
 const PERMISSIONS: &str = "allow this user the subject in the server's configuration";
 /// How often others get their turn before it is known that the server had nothing to say against a message.
 const TURNS: u32 = 4;
@@ -48,12 +51,39 @@ impl Connection {
     /// # Errors
     /// When the URL is no such URL, or no server can be reached within the options' time.
     pub async fn open(url: &str, options: NatsOptions) -> Result<Self, TransportError> {
+        Self::with_inbox(url, options, None).await
+    }
+
+    /// The same for one agent alone. The server's answers come to `_INBOX.bw.ENV.agent.ID`, so that its user needs no
+    /// right to those of others.
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub async fn of_agent(
+        url: &str,
+        options: NatsOptions,
+        env: &EnvironmentName,
+        node: &NodeId,
+    ) -> Result<Self, TransportError> {
+        Self::with_inbox(url, options, Some(Subjects::new(env.clone()).agent_inbox(node))).await
+    }
+
+    /// The same for callers alone. The server's answers come to `_INBOX.bw.ENV.caller`, where no agent may look.
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub async fn of_caller(url: &str, options: NatsOptions, env: &EnvironmentName) -> Result<Self, TransportError> {
+        Self::with_inbox(url, options, Some(Subjects::new(env.clone()).caller_inbox())).await
+    }
+
+    async fn with_inbox(url: &str, options: NatsOptions, inbox: Option<String>) -> Result<Self, TransportError> {
         let unreadable = |why: String| failed("connecting to NATS", format!("the URL {why}"), FORM);
         let (servers, path) = Servers::parse(url).map_err(unreadable)?;
         if path.is_some_and(|path| !path.is_empty()) {
             return Err(unreadable("has something behind its servers".to_owned()));
         }
-        let link = Link::new(&servers, options, MOST_UNREAD).map_err(|error| unreadable(error.to_string()))?;
+        let link =
+            Link::new(&servers, options, MOST_UNREAD).map_err(|error| unreadable(error.to_string()))?.with_inbox(inbox);
         let connection = Self { shared: Arc::new(Shared { servers, link, barrier: Mutex::default() }) };
         connection.barrier().await.map_err(|failure| failure::of(&connection.what("connecting"), &failure))?;
         Ok(connection)

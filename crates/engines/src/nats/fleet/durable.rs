@@ -169,16 +169,17 @@ pub(super) async fn results(
     call: RequestId,
     what: &str,
 ) -> Result<Vec<Vec<u8>>, TransportError> {
-    read_all(connection, &subjects.results_stream(), &subjects.reply(call, true).0, what).await
+    let found = read_all(connection, &subjects.results_stream(), &subjects.reply(call, true).0, what).await?;
+    Ok(found.into_iter().map(|(_, message)| message).collect())
 }
 
-/// All messages of a stream whose subjects match; none when there is no such stream.
+/// All messages of a stream whose subjects match, each with its subject; none when there is no such stream.
 pub(super) async fn read_all(
     connection: &Connection,
     stream: &str,
     filter: &str,
     what: &str,
-) -> Result<Vec<Vec<u8>>, TransportError> {
+) -> Result<Vec<(String, Vec<u8>)>, TransportError> {
     let link = connection.link();
     let failed_to = |failure: Failure| of_jetstream(what, &failure);
     let newest = match api::last(link, stream, filter).await {
@@ -194,7 +195,7 @@ pub(super) async fn read_all(
             let why = format!("there are more than {} MiB", MOST_READ / (1024 * 1024));
             return Err(failed(what, why, format!("look at the stream {stream} with 'nats stream view'")));
         }
-        messages.push(found.payload);
+        messages.push((found.subject, found.payload));
     }
     scan.close().await;
     Ok(messages)

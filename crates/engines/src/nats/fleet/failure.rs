@@ -6,8 +6,7 @@ use bellwether_core::fleet::transport::TransportError;
 use crate::nats::failure::{ENABLE, Failure};
 
 /// What to do when the server does not say whether it has taken something.
-const UNKNOWN: &str =
-    "check that the servers run and that this user may use the subjects bw.ENVIRONMENT.> and _INBOX.>";
+const UNKNOWN: &str = "check that the servers run and that this user may use its subjects of bw.ENVIRONMENT.> and _INBOX.bw.ENVIRONMENT.>";
 
 pub(super) fn failed(what: &str, why: impl Into<String>, remedy: impl Into<String>) -> TransportError {
     TransportError { what: what.to_owned(), why: why.into(), remedy: remedy.into() }

@@ -108,7 +108,7 @@ impl Inbox {
         }
         let dropped = std::mem::take(&mut state.dropped);
         (dropped > 0).then(|| {
-            let why = format!("{dropped} messages were dropped, for they came faster than they were read");
+            let why = format!("at least {dropped} messages were dropped, for they came faster than they were read");
             Err(failed(what, why, "ask fewer nodes at once (--batch), or let them write less (--output-limit)"))
         })
     }
@@ -143,7 +143,7 @@ mod tests {
         }
         assert_eq!(inbox.next("x").await.unwrap_err().why, "broken");
         let error = inbox.next("x").await.unwrap_err();
-        assert!(error.why.starts_with("2 messages were dropped"), "{error:?}");
+        assert!(error.why.starts_with("at least 2 messages were dropped"), "{error:?}");
         // There is room again.
         inbox.push(&message("5"));
         assert_eq!(inbox.next("x").await.unwrap().message, b"5");

@@ -2,7 +2,7 @@
 
 use async_nats::HeaderMap;
 use bellwether_core::fleet::envelope::LARGEST;
-use bellwether_core::fleet::transport::TransportError;
+use bellwether_core::fleet::transport::{InventoryEntry, TransportError};
 use bellwether_core::names::NodeId;
 use serde_json::{Value, json};
 
@@ -83,7 +83,11 @@ pub(super) async fn read(
     connection: &Connection,
     subjects: &Subjects,
     what: &str,
-) -> Result<Vec<Vec<u8>>, TransportError> {
+) -> Result<Vec<InventoryEntry>, TransportError> {
     let entries = read_all(connection, &subjects.inventory_stream(), &subjects.inventory(), what).await?;
-    Ok(entries.into_iter().filter(|entry| !entry.is_empty()).collect())
+    // A subject that is no node's place hides nobody.
+    let entry = |(subject, record): (String, Vec<u8>)| {
+        Some(InventoryEntry { node: subjects.node_of_inventory(&subject)?, record })
+    };
+    Ok(entries.into_iter().filter(|(_, record)| !record.is_empty()).filter_map(entry).collect())
 }

@@ -11,10 +11,10 @@
 //!
 //! | who | publishes | subscribes |
 //! |---|---|---|
-//! | agent | `bw.ENV.reply.*`, `$KV.bw_ENV_nodes.>`, `$JS.API.STREAM.INFO.KV_bw_ENV_nodes`, `_INBOX.>` | `bw.ENV.all`, `bw.ENV.node.ID`, `bw.ENV.deliver.ID`, `_INBOX.>` |
+//! | agent | `bw.ENV.reply.*`, `$KV.bw_ENV_nodes.node.ID`, `$JS.API.STREAM.INFO.KV_bw_ENV_nodes`, `_INBOX.bw.ENV.agent.ID.>` | `bw.ENV.all`, `bw.ENV.node.ID`, `bw.ENV.deliver.ID`, `_INBOX.bw.ENV.agent.ID.>` |
 //! | agent, to make the inventory | `$JS.API.STREAM.CREATE.KV_bw_ENV_nodes` | |
-//! | agent, durable | `bw.ENV.durable.reply.*`, `$JS.ACK.bw_ENV_requests.>` | |
-//! | caller | `bw.ENV.all`, `bw.ENV.node.*`, `$JS.API.>` for the inventory, `_INBOX.>` | `bw.ENV.reply.*`, `_INBOX.>` |
+//! | agent, durable | `bw.ENV.durable.reply.*`, `$JS.ACK.bw_ENV_requests.n-ID.>` | |
+//! | caller | `bw.ENV.all`, `bw.ENV.node.*`, `$JS.API.>` for the inventory, `_INBOX.bw.ENV.caller.>` | `bw.ENV.reply.*`, `_INBOX.bw.ENV.caller.>` |
 //! | caller, durable | `bw.ENV.durable.node.*`, `$JS.API.>` | `bw.ENV.durable.reply.*` |
 //!
 //! In a cluster, a server learns a moment later what agents of the other servers have subscribed to: a request that is

@@ -7,7 +7,7 @@ use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::request::{EnvironmentName, ReplyAddress};
 use bellwether_core::names::NodeId;
 
-use crate::nats::keys::token;
+use crate::nats::keys::{name, token};
 
 /// The longest token of a node's name that a consumer is named after; servers take 255 characters.
 const LONGEST_LEGIBLE: usize = 200;
@@ -41,6 +41,16 @@ impl Subjects {
     /// Where the replies of a call are awaited. An agent replies to no other address.
     pub(super) fn reply(&self, call: RequestId, durable: bool) -> ReplyAddress {
         ReplyAddress(format!("bw.{}.{}reply.{call}", self.env, if durable { "durable." } else { "" }))
+    }
+
+    /// How the subjects begin at which an agent awaits the server's answers.
+    pub(super) fn agent_inbox(&self, node: &NodeId) -> String {
+        format!("_INBOX.bw.{}.agent.{}", self.env, token(node.as_str()))
+    }
+
+    /// How the subjects begin at which callers await the server's answers.
+    pub(super) fn caller_inbox(&self) -> String {
+        format!("_INBOX.bw.{}.caller", self.env)
     }
 
     /// The stream of durable requests.
@@ -98,6 +108,12 @@ impl Subjects {
         format!("$KV.{}.node.{}", self.inventory_bucket(), token(node.as_str()))
     }
 
+    /// The node whose place in the inventory a subject is; none where it is nobody's.
+    pub(super) fn node_of_inventory(&self, subject: &str) -> Option<NodeId> {
+        let place = subject.strip_prefix(&format!("$KV.{}.node.", self.inventory_bucket()))?;
+        NodeId::new(name(place)?).ok()
+    }
+
     /// Whether a subject is one at which the server waits to hear that a durable request of this node is dealt with:
     /// `$JS.ACK.STREAM.CONSUMER.` and numbers, or with domain and account before the stream. Others may send a message
     /// with any subject for its answer.
@@ -134,6 +150,17 @@ mod tests {
         assert_eq!(consumers.len(), names.len());
         for consumer in consumers {
             assert!(consumer.len() <= 255 && !consumer.contains(['.', '*', '>', ' ', '/', '\\']), "{consumer}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_the_inventory_tells_its_node() {
+        for name in ["i-1", "i 2.*"] {
+            let node = NodeId::new(name).unwrap();
+            assert_eq!(subjects().node_of_inventory(&subjects().inventory_node(&node)), Some(node));
+        }
+        for other in ["$KV.bw_production_nodes.node.", "$KV.bw_production_nodes.other.i-1", "$KV.bw_x_nodes.node.i-1"] {
+            assert_eq!(subjects().node_of_inventory(other), None, "{other}");
         }
     }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::request::{EnvironmentName, ReplyAddress};
-use bellwether_core::fleet::transport::{AgentTransport, Audience, CallerTransport, Delivery, Receipt, TransportError};
+use bellwether_core::fleet::transport::{
+    AgentTransport, Audience, CallerTransport, Delivery, InventoryEntry, Receipt, TransportError,
+};
 use bellwether_core::names::NodeId;
 
 use super::{Stage, check_all, run_all};
@@ -29,6 +31,8 @@ enum Defect {
     ForgetsResults,
     /// Gives a first page as if it were all.
     CutsInventory,
+    /// Takes each record for another node's.
+    MixesInventory,
     /// Takes what is too large.
     CarriesAnything,
     /// Forgets what it has taken when its reader gives up.
@@ -82,6 +86,10 @@ impl AgentTransport for Agent {
         if self.1 == Defect::DoesNotSettle { Ok(()) } else { self.0.settle(receipt).await }
     }
 
+    fn accepts(&self, to: &ReplyAddress, call: RequestId, durable: bool) -> bool {
+        self.1 == Defect::RepliesAnywhere || self.0.accepts(to, call, durable)
+    }
+
     async fn reply(&self, to: &ReplyAddress, call: RequestId, durable: bool, m: &[u8]) -> Result<(), TransportError> {
         let durable = durable && self.1 != Defect::ForgetsResults;
         match self.1 {
@@ -133,10 +141,14 @@ impl CallerTransport for Caller {
         self.0.receive().await
     }
 
-    async fn inventory(&self) -> Result<Vec<Vec<u8>>, TransportError> {
+    async fn inventory(&self) -> Result<Vec<InventoryEntry>, TransportError> {
         let mut known = self.0.inventory().await?;
         if self.1 == Defect::CutsInventory {
             known.truncate(1_000);
+        }
+        if self.1 == Defect::MixesInventory {
+            let nodes: Vec<_> = known.iter().rev().map(|entry| entry.node.clone()).collect();
+            known.iter_mut().zip(nodes).for_each(|(entry, node)| entry.node = node);
         }
         Ok(known)
     }
@@ -176,6 +188,7 @@ async fn every_defect_fails_the_checks_that_are_about_it() {
         (Defect::DoesNotSettle, &["what_is_settled_does_not_come_again"]),
         (Defect::ForgetsResults, &["results_outlive_the_caller"]),
         (Defect::CutsInventory, &["two_thousand_nodes_are_read_in_full"]),
+        (Defect::MixesInventory, &["an_announcement_replaces_the_one_before"]),
         (Defect::CarriesAnything, &["a_larger_one_is_refused"]),
         (Defect::LosesOnCancel, &["a_receiver_that_is_given_up_loses_nothing"]),
         (Defect::NeverCloses, &["what_is_closed_receives_nothing_more"]),

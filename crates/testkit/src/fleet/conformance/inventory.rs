@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use bellwether_core::fleet::transport::InventoryEntry;
+
 use super::fixtures::{environment, node};
 use super::{Checked, Stage, Wrong, same};
 
@@ -15,8 +17,9 @@ pub async fn an_announcement_replaces_the_one_before(stage: &impl Stage) -> Chec
     two.announce(b"{\"two\":1}").await?;
     one.announce(b"{\"one\":2}").await?;
     let mut known = caller.inventory().await?;
-    known.sort();
-    same("what is known", &known, &vec![b"{\"one\":2}".to_vec(), b"{\"two\":1}".to_vec()])
+    known.sort_by(|one, other| one.record.cmp(&other.record));
+    let expected = vec![entry("i-1", b"{\"one\":2}"), entry("i 2.*", b"{\"two\":1}")];
+    same("what is known, and of whom", &known, &expected)
 }
 
 /// A node of the same name in two of them.
@@ -28,9 +31,17 @@ pub async fn environments_have_inventories_of_their_own(stage: &impl Stage) -> C
     }
     for env in &environments {
         let record = format!("{{\"env\":\"{env}\"}}").into_bytes();
-        same(&format!("what is known in {env}"), &stage.caller(env).await.inventory().await?, &vec![record])?;
+        same(
+            &format!("what is known in {env}"),
+            &stage.caller(env).await.inventory().await?,
+            &vec![entry("i-1", &record)],
+        )?;
     }
     Ok(())
+}
+
+fn entry(name: &str, record: &[u8]) -> InventoryEntry {
+    InventoryEntry { node: node(name), record: record.to_vec() }
 }
 
 /// More than any page of any service.
@@ -49,7 +60,8 @@ pub async fn two_thousand_nodes_are_read_in_full(stage: &impl Stage) -> Checked 
         Ok::<_, Wrong>(())
     });
     futures_util::future::try_join_all(announcing).await?;
-    let known: BTreeSet<Vec<u8>> = stage.caller(&env).await.inventory().await?.into_iter().collect();
+    let entries = stage.caller(&env).await.inventory().await?;
+    let known: BTreeSet<Vec<u8>> = entries.into_iter().map(|entry| entry.record).collect();
     let missing = records.iter().filter(|(_, record)| !known.contains(record)).count();
     same("how many are known, and how many of those announced are not", &(known.len(), missing), &(NODES, 0))
 }

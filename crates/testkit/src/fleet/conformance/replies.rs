@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bellwether_core::fleet::request::ReplyAddress;
 
 use super::fixtures::{all_answers, answered, call, environment, node};
-use super::{Checked, Stage, explained, same};
+use super::{Checked, Stage, explained, holds, same};
 
 /// Two calls at once, and each gets its own.
 pub async fn replies_reach_the_call_that_listens(stage: &impl Stage) -> Checked {
@@ -46,12 +46,17 @@ pub async fn a_foreign_address_is_refused(stage: &impl Stage) -> Checked {
     let (env, elsewhere) = (environment("foreign"), environment("foreign-2"));
     let agent = stage.agent(&env, &node("i-1")).await;
     let caller = stage.caller(&elsewhere).await;
+    let own = stage.caller(&env).await;
+    let address = own.listen(call(1), false).await?;
+    holds("the caller's own address is not accepted", agent.accepts(&address, call(1), false))?;
+    own.close().await;
     let mut addresses = stage.foreign_addresses(&env, call(1));
     addresses.push(caller.listen(call(1), false).await?);
     addresses
         .extend(["", " ", "*", ">", ".", "..", "a b", "\r\n", "http://127.0.0.1/"].map(|it| ReplyAddress(it.into())));
     for address in &addresses {
         for durable in [false, true] {
+            holds(format!("{address:?} is accepted, durable: {durable}"), !agent.accepts(address, call(1), durable))?;
             let sent = agent.reply(address, call(1), durable, b"{}").await;
             explained(&format!("replying to {address:?}, durable: {durable}"), sent)?;
         }

@@ -22,7 +22,8 @@ pub async fn the_largest_message_is_carried(stage: &impl Stage) -> Checked {
     agent.reply(&address, call(1), false, &largest).await?;
     holds("the reply is as it was sent", answered(&*caller).await? == largest)?;
     agent.announce(&largest).await?;
-    holds("the record is as it was announced", caller.inventory().await? == [largest])?;
+    let known = caller.inventory().await?;
+    holds("the record is as it was announced", known.len() == 1 && known[0].record == largest)?;
     caller.close().await;
     Ok(())
 }

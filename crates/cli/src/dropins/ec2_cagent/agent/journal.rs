@@ -44,6 +44,8 @@ pub(super) struct Journal {
     path: PathBuf,
     file: File,
     lines: usize,
+    /// Whether the last line may only be written in part: the next one must not be glued to it.
+    is_torn: bool,
 }
 
 impl Journal {
@@ -58,7 +60,7 @@ impl Journal {
         let bytes = read_bounded(&path, LARGEST).map_err(|error| error.to_string())?;
         let mut lines = read(&bytes);
         lines.retain(|line| line.is_needed(now, remembered));
-        let mut journal = Self { path, file, lines: 0 };
+        let mut journal = Self { path, file, lines: 0, is_torn: false };
         journal.rewrite(&lines)?;
         Ok((journal, lines))
     }
@@ -69,12 +71,18 @@ impl Journal {
     /// When it cannot be written.
     pub(super) fn append(&mut self, line: &Line, lasts: bool) -> Result<(), String> {
         self.lines += 1;
-        let written = text(line).and_then(|text| {
-            self.file.seek(SeekFrom::End(0))?;
-            self.file.write_all(text.as_bytes())?;
-            if lasts { self.file.sync_data() } else { Ok(()) }
-        });
-        written.map_err(|error| format!("cannot write {}: {error}; check the disk's space", self.path.display()))
+        self.write(line, lasts)
+            .map_err(|error| format!("cannot write {}: {error}; check the disk's space", self.path.display()))
+    }
+
+    fn write(&mut self, line: &Line, lasts: bool) -> std::io::Result<()> {
+        let start = if self.is_torn { "\n" } else { "" };
+        let text = format!("{start}{}", text(line)?);
+        self.file.seek(SeekFrom::End(0))?;
+        self.is_torn = true;
+        self.file.write_all(text.as_bytes())?;
+        self.is_torn = false;
+        if lasts { self.file.sync_data() } else { Ok(()) }
     }
 
     /// Whether most of the file is of no use when this many ids are kept.
@@ -90,7 +98,7 @@ impl Journal {
         let texts = lines.iter().map(text).collect::<Result<String, _>>().map_err(|error| error.to_string())?;
         durable::replace(&self.path, texts.as_bytes()).map_err(|error| error.to_string())?;
         self.file = open_private(&self.path, false).map_err(|error| error.to_string())?;
-        self.lines = lines.len();
+        (self.lines, self.is_torn) = (lines.len(), false);
         Ok(())
     }
 }
@@ -113,4 +121,27 @@ fn read(bytes: &[u8]) -> Vec<Line> {
         tracing::warn!("{unreadable} lines of the history cannot be read; what they tell may be done once more");
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_a_half_written_line_is_known_after_a_restart() {
+        let (dir, now) = (tempfile::tempdir().unwrap(), Timestamp::UNIX_EPOCH);
+        let open = || Journal::open(dir.path(), now, Duration::from_secs(120)).unwrap();
+        let (mut journal, _) = open();
+        let path = dir.path().join(NAME);
+        journal.append(&Line::of(&["before"], now), true).unwrap();
+        // The disk takes the half of a line and no more.
+        journal.file.write_all(&text(&Line::of(&["lost"], now)).unwrap().as_bytes()[..9]).unwrap();
+        journal.file = File::open(&path).unwrap();
+        assert!(journal.append(&Line::of(&["refused"], now), true).unwrap_err().contains("space"));
+        journal.file = File::options().write(true).open(&path).unwrap();
+        journal.append(&Line::of(&["after"], now), true).unwrap();
+        drop(journal);
+        let (_, lines) = open();
+        assert_eq!(lines, [Line::of(&["before"], now), Line::of(&["after"], now)]);
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bellwether_core::collective::cap::KEPT;
 use bellwether_core::collective::message::ReturnCode;
 use bellwether_core::duration;
-use bellwether_host::child::{Child, CommandSpec, Ended, How, OutputMode, SpawnError, Tail};
+use bellwether_host::child::{Child, CommandSpec, Ended, How, OutputMode, SpawnError, Surroundings, Tail};
 use bellwether_host::clock;
 use bellwether_host::signals::{Signal, Signals};
 
@@ -72,7 +72,8 @@ async fn run(args: Vec<OsString>, timeout: Option<Duration>) -> Outcome {
         kill_after: KILL_AFTER,
     };
     let signals = Signals::install();
-    match Child::spawn_reading(&spec, b"", Tail::new(KEPT)) {
+    let surroundings = Surroundings { without_secrets: true, ..Surroundings::default() };
+    match Child::spawn_in(&surroundings, &spec, b"", Tail::new(KEPT)) {
         Ok(mut child) => {
             let (ended, was_stopped) = end_of(&mut child, signals.ok()).await;
             outcome(child, ended, was_stopped, timeout)

@@ -53,5 +53,7 @@ fn the_credentials_of_the_boto_file_are_used() {
     let agent = super::support::Agent(host.run_with(&environment, &["-f"]).start());
     host.expect_alive();
     assert_eq!(host.result_of("echo $AWS_ACCESS_KEY_ID")["output"], json!("\n"));
+    // Nothing of what the agent itself has for AWS.
+    assert_eq!(host.result_of("env | grep ^AWS_ | cat; echo none")["output"], json!("none\n"));
     agent.stop();
 }
