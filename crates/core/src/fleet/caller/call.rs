@@ -20,7 +20,8 @@ pub struct Terms {
     pub pause: Duration,
     /// With more failures than this no further batch is asked.
     pub max_failures: Option<Share>,
-    /// How long a node has for its first answer.
+    /// How long a node has for its first answer, from when it was asked, or from when another that was asked with it
+    /// gave its own: while a large fleet still answers, nobody in it is taken for silent.
     pub first_answer: Duration,
     /// How long a node that works may be silent before it counts as lost.
     pub patience: Duration,
@@ -92,6 +93,9 @@ pub enum Verdict {
     SomeUnanswered,
 }
 
+/// How many times [`Terms::first_answer`] the answers of others may stretch it at most.
+const LONGEST_STRETCH: u32 = 6;
+
 /// A call. Hearing of a node, and asking what is next, cost the same for ten nodes and for fifty thousand; only when
 /// somebody's time may be over all are looked at.
 #[derive(Debug)]
@@ -110,6 +114,8 @@ pub struct Call {
     open: usize,
     /// How many of the expected ones ended without success.
     failed: usize,
+    /// When a node that was expected last gave its first answer.
+    last_first: Option<Mono>,
     /// Nobody's time is over before this instant.
     look_at: Option<Mono>,
     next_batch_at: Option<Mono>,
@@ -131,6 +137,7 @@ impl Call {
             strangers_until: None,
             open: 0,
             failed: 0,
+            last_first: None,
             look_at: None,
             next_batch_at: None,
         }
@@ -191,6 +198,9 @@ impl Call {
         }
         if is_open(&progress) && self.is_overdue(node, now) {
             return;
+        }
+        if matches!(self.nodes.get(node), Some(Progress::Asked(_))) {
+            self.last_first = Some(now);
         }
         self.set(node.clone(), progress);
     }
@@ -255,6 +265,13 @@ impl Call {
         self.strangers_until.is_some_and(|until| until <= now) && self.unexpected.contains(node)
     }
 
+    /// Until when a node that was asked at `since` is waited for.
+    fn patience_for_first(&self, since: Mono) -> Mono {
+        let others = self.last_first.map_or(since, |last| last.max(since));
+        let longest = since + self.terms.first_answer.saturating_mul(LONGEST_STRETCH);
+        (others + self.terms.first_answer).min(longest)
+    }
+
     /// Until when a node that works, and was last heard of at `heard`, is waited for.
     fn patience_with(&self, node: &NodeId, heard: Mono) -> Mono {
         let until = heard + self.terms.patience;
@@ -270,7 +287,7 @@ impl Call {
         let mut next = now + self.terms.first_answer.min(self.terms.patience);
         for (node, progress) in &self.nodes {
             let (until, ending) = match *progress {
-                Progress::Asked(since) => (since + self.terms.first_answer, Ending::Silent),
+                Progress::Asked(since) => (self.patience_for_first(since), Ending::Silent),
                 Progress::Working(heard) => (self.patience_with(node, heard), Ending::Lost),
                 Progress::Waiting | Progress::Ended(_) => continue,
             };

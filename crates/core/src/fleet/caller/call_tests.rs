@@ -66,6 +66,22 @@ fn who_never_answers_is_silent_and_who_works_is_waited_for() {
 }
 
 #[test]
+fn nobody_is_silent_while_others_still_give_their_first_answers() {
+    let names: Vec<String> = (0..10).map(|n| format!("n{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut call = call(terms(), &names);
+    asked(&mut call, at(0));
+    for (name, second) in names[..6].iter().zip((9..).step_by(9)) {
+        assert!(matches!(call.next(at(second)), Step::Wait(_)), "{second}");
+        call.heard(&node(name), &done(0), at(second));
+    }
+    // What is too much is too much, however slow the others are.
+    assert!(matches!(call.next(at(59)), Step::Wait(_)));
+    call.next(at(60));
+    assert_eq!(call.progress(&node("n9")), Some(&Progress::Ended(Ending::Silent)));
+}
+
+#[test]
 fn who_is_lost_is_taken_back_when_it_speaks() {
     let mut call = call(terms(), &["a", "b"]);
     asked(&mut call, at(0));
