@@ -11,6 +11,9 @@ use crate::client::Aws;
 use crate::errors::{Asked, from_sdk, invalid};
 use crate::service::Service;
 
+/// How a target group is named.
+const NAMES: &str = "give arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID, or the group's name";
+
 #[derive(Debug)]
 pub(crate) struct TargetGroupRoster {
     pub(crate) aws: Aws,
@@ -47,10 +50,12 @@ pub(super) fn arn_of(target: &str) -> Result<Option<TargetGroupArn>, RosterError
     if !target.starts_with("arn:") {
         return Ok(None);
     }
-    target
-        .parse()
-        .map(Some)
-        .map_err(|error: ArnError| invalid(error.to_string(), "copy the whole ARN, or give the group's name"))
+    target.parse().map(Some).map_err(|error: ArnError| {
+        invalid(
+            error.to_string(),
+            "give arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID, or the group's name",
+        )
+    })
 }
 
 async fn find(client: &Client, name: &str, asked: &Asked) -> Result<String, RosterError> {

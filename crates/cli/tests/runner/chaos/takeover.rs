@@ -104,12 +104,12 @@ impl<'a> Round<'a> {
     /// The seconds it took, and what the commands wrote.
     fn play(&self, program: &dyn Program) -> Option<(f64, Evidence)> {
         let runner = self.start(self.runner, program)?;
-        wait_for_starts(&self.directory, 1);
+        wait_for_starts(&self.directory, 1, &runner);
         let other = self.start(self.other, program)?;
         std::thread::sleep(SETTLED);
         let struck = uptime();
         self.strike(&runner);
-        wait_for_starts(&self.directory, 2);
+        wait_for_starts(&self.directory, 2, &other);
         command::release(&self.directory);
         self.heal(&runner);
         other.finish();
@@ -145,10 +145,11 @@ impl<'a> Round<'a> {
     }
 }
 
-fn wait_for_starts(directory: &Path, count: usize) {
+fn wait_for_starts(directory: &Path, count: usize, starter: &Running) {
     let since = Instant::now();
     while Evidence::read(&command::lines(directory)).runs().len() < count {
-        assert!(since.elapsed() < PATIENCE, "{}: start {count} is missing", directory.display());
+        let said = || String::from_utf8_lossy(&starter.stderr_so_far()).into_owned();
+        assert!(since.elapsed() < PATIENCE, "{}: start {count} is missing: {}", directory.display(), said());
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -54,7 +54,7 @@ fn all_that_is_wrong_is_told_at_once_before_anything_is_done() {
         "unknown key 'nod'",
         "unknown key 'onec'",
         "'redis://x' is not a store",
-        "'group' must be a text or a whole number",
+        "'group' must be a text, a whole number, true or false",
         "'once.lease': a lease must last 1s at least",
         "'256' is not an exit status",
         "'aws.attempts': '0'",
