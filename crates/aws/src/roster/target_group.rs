@@ -50,12 +50,7 @@ pub(super) fn arn_of(target: &str) -> Result<Option<TargetGroupArn>, RosterError
     if !target.starts_with("arn:") {
         return Ok(None);
     }
-    target.parse().map(Some).map_err(|error: ArnError| {
-        invalid(
-            error.to_string(),
-            "give arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID, or the group's name",
-        )
-    })
+    target.parse().map(Some).map_err(|error: ArnError| invalid(error.to_string(), NAMES))
 }
 
 async fn find(client: &Client, name: &str, asked: &Asked) -> Result<String, RosterError> {
