@@ -14,6 +14,7 @@ pub mod filter;
 pub mod fleet;
 pub mod format;
 pub mod glob;
+pub mod line_pattern;
 pub mod names;
 pub mod notice;
 pub mod report;

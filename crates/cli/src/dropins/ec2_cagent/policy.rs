@@ -2,13 +2,10 @@
 //! send to the queue may run anything, as ever.
 
 use bellwether_core::collective::message::Action;
+use bellwether_core::line_pattern::LinePattern;
 use bellwether_core::text::one_line;
-use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use serde_json::Value;
-
-/// The largest compiled pattern, in bytes.
-const LARGEST_PATTERN: usize = 1 << 20;
 
 /// The section. A misspelt key must not leave a host open that was meant to be closed.
 #[derive(Debug, Default, Deserialize)]
@@ -22,7 +19,7 @@ struct Section {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Policy {
     /// None: any command.
-    commands: Option<Vec<Regex>>,
+    commands: Option<Vec<LinePattern>>,
     /// Whether scripts may run, whatever is in them.
     scripts: bool,
 }
@@ -39,7 +36,7 @@ impl Policy {
         let Some(patterns) = &section.allow else { return Ok(Self { commands: None, scripts }) };
         let (mut commands, mut wrong) = (Vec::new(), Vec::new());
         for (place, pattern) in patterns.iter().enumerate() {
-            match whole(pattern) {
+            match LinePattern::new(pattern) {
                 Ok(pattern) => commands.push(pattern),
                 Err(error) => {
                     wrong.push(format!("bellwether.allow.{place} is not a pattern: {}", one_line(&error.to_string())));
@@ -60,26 +57,12 @@ impl Policy {
             (Action::Script { .. } | Action::S3 { .. }, _) if !self.scripts => {
                 Some("scripts are not allowed on this host (bellwether.allow_scripts)")
             }
-            (Action::Cli(line), Some(allowed)) if !is_one_of(allowed, line) => {
+            (Action::Cli(line), Some(allowed)) if !allowed.iter().any(|pattern| pattern.matches(line)) => {
                 Some("this command is not on the list of this host (bellwether.allow)")
             }
             _ => None,
         }
     }
-}
-
-/// Whether a command matches one of the patterns. Two lines are two commands to a shell, and patterns like `[^;]*` do not
-/// think of that: they match none.
-fn is_one_of(allowed: &[Regex], line: &str) -> bool {
-    !line.contains(['\n', '\r']) && allowed.iter().any(|pattern| pattern.is_match(line))
-}
-
-/// A pattern that must match a command as a whole: who writes `uptime` does not mean `uptime; reboot`.
-fn whole(pattern: &str) -> Result<Regex, regex::Error> {
-    let compiled = |text: &str| RegexBuilder::new(text).size_limit(LARGEST_PATTERN).build();
-    // First alone: `a)|(b` is no pattern, but would be one within parentheses.
-    compiled(pattern)?;
-    compiled(&format!(r"\A(?:{pattern})\z"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::directories::Directory;
-use super::line::Line;
+use super::line::line;
 use super::names::Names;
 use super::rule::{DIGEST, Only, Rule};
 use super::words::Words;
@@ -125,7 +125,7 @@ fn only(row: &Row, wrong: &mut Vec<String>) -> Option<Only> {
     }
     Some(Only {
         commands: read(commands, Words::new, wrong),
-        patterns: read(patterns, Line::new, wrong),
+        patterns: read(patterns, line, wrong),
         scripts: read(scripts, sha256, wrong),
     })
 }

@@ -5,12 +5,12 @@ use std::fmt;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::directories::Directory;
-use super::line::Line;
 use super::names::Names;
 use super::words::Words;
 use super::{Asked, Word};
 use crate::filter::Filter;
 use crate::fleet::request::{Action, Command, Run};
+use crate::line_pattern::LinePattern;
 
 /// The bytes of a digest.
 pub(super) const DIGEST: usize = 32;
@@ -34,7 +34,7 @@ pub(super) struct Rule {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Only {
     pub(super) commands: Vec<Words>,
-    pub(super) patterns: Vec<Line>,
+    pub(super) patterns: Vec<LinePattern>,
     pub(super) scripts: Vec<[u8; DIGEST]>,
 }
 
