@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bellwether_core::fleet::caller::believe::Doubt;
 use bellwether_core::fleet::caller::call::{Call, Terms};
+use bellwether_core::fleet::caller::order::Missing;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::names::NodeId;
 use bellwether_host::clock;
@@ -88,7 +89,7 @@ async fn show(
             presenter.warnings().doubt("a reply", &Doubt::NotAsked(node.clone()));
             continue;
         }
-        if *missing > 0 {
+        if *missing != Missing::Nothing {
             presenter.missing(node, *missing);
         }
         call.heard(node, &reply.event, now);

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bellwether_core::fleet::caller::call::{Call, Ending, Progress};
 use bellwether_core::fleet::caller::expected::Expected;
+use bellwether_core::fleet::caller::order::Missing;
 use bellwether_core::fleet::reply::{Event, Outcome, Reply, Stream};
 use bellwether_core::names::NodeId;
 use serde_json::{Value, json};
@@ -34,7 +35,12 @@ impl Events {
         self.print(&json!({"event": "asked", "nodes": nodes}));
     }
 
-    pub(super) fn missing(&mut self, node: &NodeId, replies: u64) {
+    pub(super) fn missing(&mut self, node: &NodeId, missing: Missing) {
+        let replies = match missing {
+            Missing::Nothing => Some(0),
+            Missing::Replies(replies) => Some(replies),
+            Missing::Uncounted => None,
+        };
         self.print(&json!({"event": "missing", "node": node, "replies": replies}));
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 
 use bellwether_core::fleet::caller::call::Call;
 use bellwether_core::fleet::caller::expected::Expected;
+use bellwether_core::fleet::caller::order::Missing;
 use bellwether_core::fleet::reply::Reply;
 use bellwether_core::names::NodeId;
 
@@ -116,11 +117,20 @@ impl Show for Presenter {
         }
     }
 
-    fn missing(&mut self, node: &NodeId, replies: u64) {
+    fn missing(&mut self, node: &NodeId, missing: Missing) {
         self.progress.clear();
-        match &mut self.way {
-            Way::Events(events) => events.missing(node, replies),
-            _ => self.console.warning(&format!("{node}: {replies} replies never came; its output has gaps")),
+        match (&mut self.way, missing) {
+            (_, Missing::Nothing) => {}
+            (Way::Events(events), _) => events.missing(node, missing),
+            (_, Missing::Replies(1)) => {
+                self.console.warning(&format!("{node}: a reply never came; its output has a gap"));
+            }
+            (_, Missing::Replies(replies)) => {
+                self.console.warning(&format!("{node}: {replies} replies never came; its output has gaps"));
+            }
+            (_, Missing::Uncounted) => {
+                self.console.warning(&format!("{node}: its agent was started anew; its output may have gaps"));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bellwether_core::fleet::caller::believe::Doubt;
 use bellwether_core::fleet::caller::call::{Call, Step};
-use bellwether_core::fleet::caller::order::{Order, Ready};
+use bellwether_core::fleet::caller::order::{Missing, Order, Ready};
 use bellwether_core::fleet::envelope::Envelope;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::reply::Reply;
@@ -264,7 +264,7 @@ impl<S: Show> Drive<'_, S> {
     }
 
     fn pass_on(&mut self, node: &NodeId, ready: Ready, now: Mono) {
-        if ready.missing > 0 {
+        if ready.missing != Missing::Nothing {
             self.show.missing(node, ready.missing);
         }
         for reply in ready.replies {

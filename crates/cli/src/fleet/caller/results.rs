@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bellwether_core::fleet::caller::believe::Doubt;
-use bellwether_core::fleet::caller::order::{Order, Ready};
+use bellwether_core::fleet::caller::order::{Missing, Order, Ready};
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::reply::Reply;
 use bellwether_core::fleet::transport::TransportError;
@@ -15,8 +15,8 @@ use super::opener::open_all;
 /// What is kept of a call.
 #[derive(Default)]
 pub(crate) struct Results {
-    /// The believed replies, node by node, each node's in order; with how many are missing before each.
-    pub(crate) replies: Vec<(NodeId, u64, Reply)>,
+    /// The believed replies, node by node, each node's in order; with what is missing before each.
+    pub(crate) replies: Vec<(NodeId, Missing, Reply)>,
     /// Why others are not believed.
     pub(crate) doubts: Vec<Doubt>,
 }
@@ -66,7 +66,7 @@ impl Results {
         let mut missing = ready.missing;
         for reply in ready.replies {
             self.replies.push((node.clone(), missing, reply));
-            missing = 0;
+            missing = Missing::Nothing;
         }
     }
 }

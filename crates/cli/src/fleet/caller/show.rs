@@ -1,6 +1,7 @@
 //! Who is told what happens during a call.
 
 use bellwether_core::fleet::caller::call::Call;
+use bellwether_core::fleet::caller::order::Missing;
 use bellwether_core::fleet::reply::Reply;
 use bellwether_core::names::NodeId;
 
@@ -11,8 +12,8 @@ pub(crate) trait Show {
     /// A believed reply; those of one node come in their order, each once.
     fn reply(&mut self, reply: &Reply);
 
-    /// So many replies of a node, before the next one, never came.
-    fn missing(&mut self, _node: &NodeId, _replies: u64) {}
+    /// Replies of a node, before the next one, never came.
+    fn missing(&mut self, _node: &NodeId, _missing: Missing) {}
 
     /// These nodes are being asked.
     fn asked(&mut self, _nodes: &[NodeId]) {}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::fleet::envelope::LARGEST;
+use crate::fleet::journal::SEQ_AFTER_RESTART;
 use crate::fleet::reply::{Done, Event, Outcome, Reply};
 
 /// The most replies kept while one before them is missing. With the largest parts of output this is 3 MiB.
@@ -22,8 +23,20 @@ pub struct Order {
 pub struct Ready {
     /// The replies that are next, in order.
     pub replies: Vec<Reply>,
-    /// How many before them were given up.
-    pub missing: u64,
+    /// What was given up before them.
+    pub missing: Missing,
+}
+
+/// The replies of one node that never came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Missing {
+    /// All came.
+    #[default]
+    Nothing,
+    /// So many.
+    Replies(u64),
+    /// Nobody knows how many: the agent was started anew, and cannot tell how far it had counted.
+    Uncounted,
 }
 
 impl Order {
@@ -35,7 +48,7 @@ impl Order {
             self.held += weight(&reply);
             place.insert(reply);
         }
-        if self.early.len() > MOST_HELD { self.give_up() } else { Ready { replies: self.in_row(), missing: 0 } }
+        if self.early.len() > MOST_HELD { self.give_up() } else { Ready { replies: self.in_row(), missing: Missing::Nothing } }
     }
 
     /// Whether something waits for a reply before it.
@@ -50,10 +63,12 @@ impl Order {
 
     /// Gives up what is missing before the earliest reply that is here.
     pub fn give_up(&mut self) -> Ready {
-        let Some((&first, reply)) = self.early.first_key_value() else { return Ready::default() };
-        // An agent that was killed cannot tell how far it had counted; that its output may have gaps is said by its word.
-        let after_restart = matches!(&reply.event, Event::Done(Done { outcome: Outcome::Unknown(_), .. }));
-        let missing = if after_restart { 0 } else { first - self.next };
+        let Some(&first) = self.early.keys().next() else { return Ready::default() };
+        let missing = if self.next < SEQ_AFTER_RESTART && first >= SEQ_AFTER_RESTART {
+            Missing::Uncounted
+        } else {
+            Missing::Replies(first - self.next)
+        };
         self.next = first;
         Ready { replies: self.in_row(), missing }
     }
@@ -85,7 +100,6 @@ fn weight(reply: &Reply) -> usize {
 mod tests {
     use super::*;
     use crate::fleet::id::RequestId;
-    use crate::fleet::journal::SEQ_AFTER_RESTART;
     use crate::fleet::reply::ReplyKind;
     use crate::names::NodeId;
     use jiff::Timestamp;
@@ -109,19 +123,23 @@ mod tests {
         assert_eq!(numbers(&order.take(reply(3))), [] as [u64; 0]);
         assert!(order.is_waiting());
         let ready = order.give_up();
-        assert_eq!((numbers(&ready), ready.missing), (vec![3], 2));
+        assert_eq!((numbers(&ready), ready.missing), (vec![3], Missing::Replies(2)));
         assert_eq!(order.take(reply(1)), Ready::default());
         assert!(!order.is_waiting());
     }
 
     #[test]
-    fn what_an_agent_tells_after_it_was_killed_misses_nothing() {
-        let mut order = Order::default();
-        order.take(reply(0));
-        let done = Done { outcome: Outcome::Unknown("killed".into()), duration_ms: 0, dropped_out: 0, dropped_err: 0 };
-        order.take(Reply { event: Event::Done(done), ..reply(SEQ_AFTER_RESTART) });
-        let ready = order.give_up();
-        assert_eq!((numbers(&ready), ready.missing), (vec![SEQ_AFTER_RESTART], 0));
+    fn what_an_agent_tells_after_a_restart_is_not_counted() {
+        for outcome in [Outcome::Unknown("killed".into()), Outcome::Exited(0)] {
+            let mut order = Order::default();
+            order.take(reply(0));
+            let done = Done { outcome, duration_ms: 0, dropped_out: 0, dropped_err: 0 };
+            order.take(Reply { event: Event::Done(done), ..reply(SEQ_AFTER_RESTART) });
+            let ready = order.give_up();
+            assert_eq!((numbers(&ready), ready.missing), (vec![SEQ_AFTER_RESTART], Missing::Uncounted));
+            order.take(reply(SEQ_AFTER_RESTART + 2));
+            assert_eq!(order.give_up().missing, Missing::Replies(1));
+        }
     }
 
     #[test]
@@ -129,9 +147,11 @@ mod tests {
         let mut order = Order::default();
         let ready: Vec<u64> = (1..=65).flat_map(|seq| numbers(&order.take(reply(seq)))).collect();
         assert_eq!(ready, (1..=65).collect::<Vec<_>>());
-        assert_eq!(numbers(&order.take(reply(u64::MAX))), [] as [u64; 0]);
+        assert_eq!(numbers(&order.take(reply(SEQ_AFTER_RESTART - 1))), [] as [u64; 0]);
         assert!(order.held() >= size_of::<Reply>());
-        assert_eq!(order.give_up().missing, u64::MAX - 66);
+        assert_eq!(order.give_up().missing, Missing::Replies(SEQ_AFTER_RESTART - 67));
+        assert_eq!(numbers(&order.take(reply(u64::MAX))), [] as [u64; 0]);
+        assert_eq!(order.give_up().missing, Missing::Replies(u64::MAX - SEQ_AFTER_RESTART));
         assert_eq!(order.held(), 0);
     }
 
