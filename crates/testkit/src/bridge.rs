@@ -13,6 +13,9 @@ use crate::netns::{enter, ip};
 pub const HUB: &str = "10.77.0.1";
 /// The bridge and its nodes, as `ADDRESS/BITS`.
 pub const NETWORK: &str = "10.77.0.0/24";
+/// The bridge's own. Without one it takes the lowest of its cables'. When that cable is cut, it would hear what comes by
+/// it, and take another: the other nodes send to the old one for up to a minute, and would be cut off as well.
+const MAC: &str = "02:00:0a:4d:00:01";
 /// A node may play its own metadata service at this address.
 const METADATA: &str = "169.254.169.254/32";
 
@@ -37,7 +40,7 @@ impl Bridge {
     /// # Panics
     /// When the right to it is missing.
     pub fn here() -> Self {
-        ip(&["link", "add", "br0", "type", "bridge"]);
+        ip(&["link", "add", "br0", "address", MAC, "type", "bridge"]);
         ip(&["address", "add", &format!("{HUB}/24"), "dev", "br0"]);
         ip(&["link", "set", "br0", "up"]);
         Self { network: current_network() }
@@ -134,6 +137,23 @@ mod tests {
             assert!(reaches(&other, server.address()), "the others are left alone");
             cut.restore();
             assert!((0..40).any(|_| reaches(&cut, server.address())));
+        });
+    }
+
+    #[test]
+    fn whichever_node_is_cut_off_the_others_are_left_alone() {
+        private_network(|| {
+            let bridge = Bridge::here();
+            let server = Server::start(&format!("{HUB}:0"), |_| Reply::Drop);
+            let nodes: Vec<NodeNetwork> = (0..3).map(|number| bridge.connect(number)).collect();
+            for cut in 0..nodes.len() {
+                let all = || nodes.iter().all(|node| reaches(node, server.address()));
+                assert!((0..40).any(|_| all()), "the network is whole");
+                nodes[cut].cut();
+                let mut others = nodes.iter().enumerate().filter(|(other, _)| *other != cut);
+                assert!(others.all(|(_, node)| (0..4).any(|_| reaches(node, server.address()))), "without {cut}");
+                nodes[cut].restore();
+            }
         });
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::decide::{Contender, Liveness, Overlap, Skip, entry_of, silent_entry};
+use super::decide::{Contender, Liveness, OnLost, Overlap, Skip, entry_of, silent_entry};
 use super::entry::{Entry, Outcome};
 use super::record::{Record, State};
 use super::run::{Action, Event, Exit, RunEnd, Verdict, operation_limit, retry_pause};
@@ -253,9 +253,7 @@ impl Hold {
         let give_up_at = now.mono + RECORDING_PATIENCE;
         match self.stage {
             // Past its deadline the command was ended by its guard, whatever its status looks like.
-            Stage::Running if now.mono >= self.term_at() => {
-                self.stage = Stage::Recording { exit, end: RunEnd::Overdue, give_up_at };
-            }
+            Stage::Running if now.mono >= self.term_at() => return self.overdue(me, exit, now),
             Stage::Running if exit.retryable && self.retried < me.retries => {
                 self.retried += 1;
                 self.stage = Stage::Pausing { exit, until: now.mono + me.retry_delay };
@@ -265,12 +263,22 @@ impl Hold {
             Stage::Stopping { why: why @ RunEnd::Replaced } => {
                 self.stage = Stage::Yielding { exit, end: why, give_up_at };
             }
-            Stage::Stopping { why: RunEnd::Overdue } => {
-                self.stage = Stage::Recording { exit, end: RunEnd::Overdue, give_up_at };
-            }
+            Stage::Stopping { why: RunEnd::Overdue } => return self.overdue(me, exit, now),
             Stage::Stopping { why } => return self.note(me, exit, why, now),
             _ => {}
         }
+        self.not_before = now.mono;
+        self.advance(me, now)
+    }
+
+    /// The command was stopped, for the store was out of reach. Where a lost run is run again, the record is left as a
+    /// dead node would leave it: whoever watches it takes the tick over when the lease is over.
+    fn overdue(&mut self, me: &Contender, exit: Exit, now: Now) -> Action {
+        if is_to_be_run_again(me, exit) {
+            return self.note(me, exit, RunEnd::Overdue, now);
+        }
+        let give_up_at = now.mono + RECORDING_PATIENCE;
+        self.stage = Stage::Recording { exit, end: RunEnd::Overdue, give_up_at };
         self.not_before = now.mono;
         self.advance(me, now)
     }
@@ -430,6 +438,7 @@ impl Hold {
 
     fn ended_entry(&self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Entry {
         let outcome = match end {
+            RunEnd::Overdue if is_to_be_run_again(me, exit) => Outcome::Lost,
             RunEnd::Held | RunEnd::Detached | RunEnd::Overdue => Outcome::Done,
             RunEnd::Replaced => Outcome::Replaced,
             RunEnd::ClaimLost => Outcome::Lost,
@@ -437,6 +446,11 @@ impl Hold {
         let ended = Record { ended: Some(now.wall), status: Some(exit.status), ..self.record.clone() };
         entry_of(&me.job, &ended, outcome, note_of(end), now.wall)
     }
+}
+
+/// Whether others run an overdue run's tick again. A command that says that all is well is believed.
+fn is_to_be_run_again(me: &Contender, exit: Exit) -> bool {
+    me.on_lost == OnLost::Rerun && exit.status != 0
 }
 
 fn starting(attempt: u32, earlier: Option<Exit>, now: Now) -> Stage {

@@ -149,3 +149,40 @@ fn a_run_that_has_ended_by_itself_when_it_is_replaced_says_so_and_is_not_waited_
     let exit = Exit { status: 3, retryable: true };
     assert_eq!(verdict, Verdict::Ran { exit, end: RunEnd::Held, recorded: true });
 }
+
+/// A run whose command was stopped, for no renewal was confirmed in time, and what follows from its end.
+fn after_a_stop_in_time(on_lost: OnLost, status: i32) -> Action {
+    let mut run = Run::new(Contender { on_lost, ..contender("mine", 10) });
+    run.step(Event::Begin, second(0));
+    run.step(Event::Woke, second(0));
+    run.step(read(None), second(0));
+    run.step(Event::Swapped(version("1")), second(0));
+    assert!(matches!(run.step(Event::Swapped(version("2")), second(0)), Action::Start(_)));
+    run.step(Event::Woke, second(0));
+    assert!(matches!(run.step(Event::Woke, second(10)), Action::Swap { .. }), "a renewal");
+    assert!(
+        matches!(run.step(Event::SwapUnknown, second(20)), Action::Stop { .. }),
+        "two thirds of the lease are over"
+    );
+    run.step(Event::Woke, second(20));
+    run.step(Event::CommandEnded(Exit { status, retryable: true }), second(21))
+}
+
+#[test]
+fn a_run_that_was_stopped_without_the_store_is_left_to_whoever_runs_lost_ones_again() {
+    let Action::Append { entry, .. } = after_a_stop_in_time(OnLost::Rerun, 143) else {
+        panic!("the record is changed")
+    };
+    assert_eq!((entry.outcome, entry.status), (Outcome::Lost, Some(143)));
+    assert!(entry.note.is_some_and(|note| note.contains("the store was out of reach")));
+}
+
+#[test]
+fn a_run_that_was_stopped_without_the_store_is_done_where_it_is_not_run_again_or_says_that_all_is_well() {
+    for (on_lost, status) in [(OnLost::Skip, 143), (OnLost::Rerun, 0)] {
+        let action = after_a_stop_in_time(on_lost, status);
+        let Action::Swap { record, entries, .. } = action else { panic!("{action:?}") };
+        assert_eq!((record.state, record.status), (State::Done, Some(status)));
+        assert_eq!(entries[0].outcome, Outcome::Done);
+    }
+}

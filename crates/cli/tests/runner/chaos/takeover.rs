@@ -1,11 +1,12 @@
 //! How long it takes until another node runs the command when the one that runs it is struck.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bellwether_testkit::process::Running;
-use nix::sys::signal::{Signal, killpg};
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill, killpg};
 
 use super::command;
 use super::evidence::Evidence;
@@ -104,12 +105,12 @@ impl<'a> Round<'a> {
     /// The seconds it took, and what the commands wrote.
     fn play(&self, program: &dyn Program) -> Option<(f64, Evidence)> {
         let runner = self.start(self.runner, program)?;
-        wait_for_starts(&self.directory, 1, &runner);
+        self.wait_for_starts(1, program, &[&runner]);
         let other = self.start(self.other, program)?;
         std::thread::sleep(SETTLED);
         let struck = uptime();
         self.strike(&runner);
-        wait_for_starts(&self.directory, 2, &other);
+        self.wait_for_starts(2, program, &[&runner, &other]);
         command::release(&self.directory);
         self.heal(&runner);
         other.finish();
@@ -130,9 +131,9 @@ impl<'a> Round<'a> {
 
     fn strike(&self, runner: &Running) {
         match self.blow {
-            Blow::Kill => runner.signal(Signal::SIGKILL),
+            Blow::Kill => send(runner, Signal::SIGKILL),
             Blow::Cut => self.runner.cut(),
-            Blow::Stop => runner.signal(Signal::SIGSTOP),
+            Blow::Stop => send(runner, Signal::SIGSTOP),
         }
     }
 
@@ -140,16 +141,46 @@ impl<'a> Round<'a> {
         match self.blow {
             Blow::Kill => {}
             Blow::Cut => self.runner.restore(),
-            Blow::Stop => runner.signal(Signal::SIGCONT),
+            Blow::Stop => send(runner, Signal::SIGCONT),
         }
+    }
+
+    fn wait_for_starts(&self, count: usize, program: &dyn Program, programs: &[&Running]) {
+        let since = Instant::now();
+        while Evidence::read(&command::lines(&self.directory)).runs().len() < count {
+            if since.elapsed() > PATIENCE {
+                // The store may be what is gone: history comes last.
+                eprintln!("{}", self.said(programs));
+                panic!("{}: start {count} is missing; history: {:#?}", self.job, program.history(&self.job));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// All that tells what went on in this round.
+    fn said(&self, programs: &[&Running]) -> String {
+        let programs: Vec<_> = programs.iter().map(|running| said_by(running)).collect();
+        format!(
+            "{}, {:.2} s after the boot\nprograms, the struck one first:\n{}\ncommands:\n{}",
+            self.job,
+            uptime(),
+            programs.join("\n"),
+            command::lines(&self.directory),
+        )
     }
 }
 
-fn wait_for_starts(directory: &Path, count: usize, starter: &Running) {
-    let since = Instant::now();
-    while Evidence::read(&command::lines(directory)).runs().len() < count {
-        let said = || String::from_utf8_lossy(&starter.stderr_so_far()).into_owned();
-        assert!(since.elapsed() < PATIENCE, "{}: start {count} is missing: {}", directory.display(), said());
-        std::thread::sleep(Duration::from_millis(10));
+/// A runner that came too late to renew its lease, on a machine that stood still, may have ended before it is struck:
+/// the other takes over all the same.
+fn send(runner: &Running, signal: Signal) {
+    match kill(runner.pid(), signal) {
+        Ok(()) | Err(Errno::ESRCH) => {}
+        Err(error) => panic!("{signal}: {error}"),
     }
+}
+
+/// Whether a program is still there, and what it wrote.
+fn said_by(running: &Running) -> String {
+    let end = if kill(running.pid(), None).is_ok() { "is there" } else { "has ended" };
+    format!("{} {end}: {}", running.pid(), String::from_utf8_lossy(&running.stderr_so_far()))
 }
