@@ -82,7 +82,7 @@ fn compare(place: &Place, peers: &[Peer], requirements: &mut Requirements) {
             let what = |quantity: &str| format!("{quantity} of {} over {}", theirs.name, ours.name);
             requirements.at_least(&what("wall time"), ours.ratio(theirs, wall), 3.0);
             requirements.at_least(&what("CPU time"), ours.ratio(theirs, cpu), 3.0);
-            requirements.at_least(&what("memory"), ours.ratio(theirs, memory), 1.5);
+            requirements.at_least(&what("memory"), ours.ratio(theirs, memory), 1.0);
         }
     }
 }

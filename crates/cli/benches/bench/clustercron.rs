@@ -27,7 +27,7 @@ pub(crate) fn run(requirements: &mut Requirements) {
     table(&["program", "runs", "wall", "CPU", "max RSS", "wall/ours", "CPU/ours", "RSS/ours"], &rows);
     requirements.at_least("wall time of 1.0.1 over ours", ours.ratio(theirs, wall), 20.0);
     requirements.at_least("CPU time of 1.0.1 over ours", ours.ratio(theirs, cpu), 30.0);
-    requirements.at_least("memory of 1.0.1 over ours", ours.ratio(theirs, memory), 3.0);
+    requirements.at_least("memory of 1.0.1 over ours", ours.ratio(theirs, memory), 2.0);
 }
 
 fn measure() -> Vec<Series> {
