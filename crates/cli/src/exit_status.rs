@@ -6,7 +6,7 @@ pub(crate) const OK: u8 = 0;
 /// queue is missing or set otherwise. `watch --once`: a reaction failed.
 /// `agent --check-policy`: not allowed. `agent --clean`: something could not be removed.
 pub(crate) const NO: u8 = 1;
-/// `exec`, `ping`, `facts`: some nodes did not answer.
+/// `exec`, `ping`, `facts`: some nodes did not answer, or none is known that should.
 pub(crate) const UNANSWERED: u8 = 2;
 /// The command line or the configuration is wrong (`EX_USAGE` of sysexits.h).
 pub(crate) const USAGE: u8 = 64;

@@ -24,6 +24,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::args::Cli;
+use crate::commands::exec::tips::tip;
 use crate::failure::Failure;
 use crate::render::console::{Console, Verbosity};
 use crate::render::warnings;
@@ -65,9 +66,9 @@ fn environment() -> Environment {
 
 async fn native(arguments: Vec<OsString>, environment: Environment) -> u8 {
     let no_color = environment.get("NO_COLOR").is_some();
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return explain(&error),
+        Err(error) => return explain(&error, tip(&arguments, error.kind()), no_color),
     };
     let verbosity = match (cli.quiet, cli.verbose) {
         (true, _) => Verbosity::Quiet,
@@ -95,10 +96,13 @@ fn show_warnings(console: Console) {
     });
 }
 
-/// Prints help, the version, or what is wrong with the command line.
-fn explain(error: &clap::Error) -> u8 {
+/// Prints help, the version, or what is wrong with the command line, and what may have been meant.
+fn explain(error: &clap::Error, tip: Option<&str>, no_color: bool) -> u8 {
     // Where even the explanation cannot be printed, the status still tells.
     let _ = error.print();
+    if let Some(tip) = tip {
+        Console::new(Verbosity::Normal, no_color).hint(tip);
+    }
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit_status::OK,
         _ => exit_status::USAGE,

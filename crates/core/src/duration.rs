@@ -13,6 +13,9 @@ pub enum DurationError {
     /// Below zero, or of months and years, whose length varies.
     #[error("'{0}' has no fixed, positive length; use seconds, minutes, hours, days or weeks")]
     NotFixed(String),
+    /// Zero, where there must be some.
+    #[error("'{0}' is no time at all; write for example 30s, 5m, 1h30m or 1d")]
+    Nothing(String),
 }
 
 /// Reads a duration. A day has 24 hours; months and years are refused because their length varies.
@@ -24,6 +27,17 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     }
     let nanos = span.total((Unit::Nanosecond, SpanRelativeTo::days_are_24_hours())).map_err(|_| not_fixed())?;
     Duration::try_from_secs_f64(nanos / 1e9).map_err(|_| not_fixed())
+}
+
+/// Reads a duration that is more than nothing.
+///
+/// # Errors
+/// Those of [`parse`]; and when it is nothing.
+pub fn parse_positive(text: &str) -> Result<Duration, DurationError> {
+    match parse(text)? {
+        Duration::ZERO => Err(DurationError::Nothing(text.to_owned())),
+        duration => Ok(duration),
+    }
 }
 
 /// Writes a duration with its two leading units: `1h 5m`, `2.3s`, `120ms`.
@@ -50,6 +64,13 @@ mod tests {
             assert_eq!(parse(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         assert_eq!(parse("250ms"), Ok(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn refuses_nothing_where_there_must_be_some() {
+        assert_eq!(parse_positive("0s"), Err(DurationError::Nothing("0s".to_owned())));
+        assert_eq!(parse_positive("1ms"), Ok(Duration::from_millis(1)));
+        assert_eq!(parse_positive("soon"), Err(DurationError::Malformed("soon".to_owned())));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod report;
 pub mod roster;
 pub mod schedule;
 pub mod store;
+pub mod tally;
 pub mod text;
 pub mod time;
 pub mod watch;

@@ -1,7 +1,7 @@
 //! Private files that survive a crash whole: the old or the new text, never a part.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -27,6 +27,18 @@ pub fn replace(path: &Path, text: &[u8]) -> Result<(), FileError> {
     sync_directory(path).map_err(failed("make sure of"))
 }
 
+/// Finds out whether a file of our own could be replaced by one of so many bytes: they are written beside it, and removed
+/// again. The file stays as it is, and nothing is made sure of on the disk.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn try_replace(path: &Path, length: u64) -> Result<(), FileError> {
+    let new = path.with_added_extension("new");
+    let written = create_new(&new).and_then(|mut file| io::copy(&mut io::repeat(0).take(length), &mut file));
+    let removed = fs::remove_file(&new);
+    written.and(removed).map_err(|source| FileError::Io { what: "replace", path: path.to_owned(), source })
+}
+
 /// Removes a file of our own, if it is there. When it returns, it does not come back.
 ///
 /// # Errors
@@ -40,17 +52,22 @@ pub fn remove(path: &Path) -> Result<(), FileError> {
     }
 }
 
-fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+fn create_new(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(MODE).open(path)?;
+    OpenOptions::new().write(true).create_new(true).mode(MODE).open(path)
+}
+
+fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = create_new(path)?;
     file.write_all(text)?;
     file.sync_all()
 }
 
-fn sync_directory(path: &Path) -> io::Result<()> {
+/// Puts the name of a file on the disk. Blocks.
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(directory)?.sync_all()
 }
@@ -74,6 +91,19 @@ mod tests {
         remove(&path).unwrap();
         remove(&path).unwrap();
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn trying_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state");
+        try_replace(&path, 100_000).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        replace(&path, b"text").unwrap();
+        try_replace(&path, 0).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "text");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        assert!(try_replace(&dir.path().join("missing/state"), 0).is_err());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The memory of a program that runs for long and mostly sleeps.
 //!
-//! What a program does once, when it starts, maps pages of its own file: the command line, the settings, the first
-//! request. They would stay resident for as long as nobody else wants memory. A [`Tidier`] gives them back.
+//! What a program does once, when it starts or in a busy hour, maps pages of its own file, and makes its heap as large as
+//! was ever needed at one moment. Both would stay resident for as long as nobody else wants memory. A [`Tidier`] gives
+//! them back.
 
 use std::ffi::{c_int, c_void};
 use std::time::Duration;
@@ -10,29 +11,76 @@ use bellwether_core::time::Mono;
 use nix::errno::Errno;
 use nix::libc::{self, Elf64_Phdr, PF_W, PT_LOAD, dl_phdr_info};
 
-/// From the start to the first time: what is only needed in the beginning is over by then.
-const FIRST: Duration = Duration::from_secs(10);
-/// From one time to the next: what came rarely, such as a drain or a new look for an API, is over too.
-const AGAIN: Duration = Duration::from_secs(600);
+use crate::clock;
 
-/// Remembers when unused pages are to be given back again.
+/// From the start, or from the last thing that was done, to the tidying: what was only needed for it is over by then. The
+/// threads that Tokio made for it end after ten seconds.
+const REST: Duration = Duration::from_secs(12);
+/// From one time to the next at least, and at most for a program that never rests so long: what it needs is mapped again
+/// each time, which takes about a millisecond.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// Remembers when memory is to be given back.
 #[derive(Debug)]
 pub struct Tidier {
-    due: Mono,
+    /// None while nothing was done since the last time.
+    due: Option<Due>,
+    /// When it was tidied last, or when the program has started.
+    last: Mono,
+}
+
+/// When it is tidied: what is done meanwhile puts it off, up to the latest instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Due {
+    at: Mono,
+    latest: Mono,
 }
 
 impl Tidier {
     /// For a program that starts now.
     pub fn new(now: Mono) -> Self {
-        Self { due: now + FIRST }
+        let at = now + REST;
+        Self { due: Some(Due { at, latest: at }), last: now }
     }
 
-    /// Calls [`release_unused`] when it is time. To be called whenever the program has done something and will sleep.
+    /// To be called whenever the program has done something and will sleep: gives memory back when it is time.
     pub fn tidy(&mut self, now: Mono) {
-        if now >= self.due {
-            release_unused();
-            self.due = now + AGAIN;
+        if self.due.is_some_and(|due| now >= due.at) {
+            self.give_back(now);
+        } else {
+            self.put_off(now);
         }
+    }
+
+    /// Waits until it is time, and gives memory back; for ever when nothing was done. For a program that sleeps until
+    /// there is something to do. Cancel-safe.
+    pub async fn rest(&mut self) {
+        let Some(due) = self.due else { return std::future::pending().await };
+        clock::sleep_until(due.at).await;
+        self.give_back(clock::mono());
+    }
+
+    fn give_back(&mut self, now: Mono) {
+        (self.due, self.last) = (None, now);
+        trim_heap();
+        release_unused();
+    }
+
+    fn put_off(&mut self, now: Mono) {
+        let latest = self.due.map_or(now + PERIOD, |due| due.latest);
+        let at = (now + REST).max(self.last + PERIOD).min(latest);
+        self.due = Some(Due { at, latest });
+    }
+}
+
+/// Gives back to the kernel what was freed of the heap. The C library keeps it otherwise, wherever something is in use
+/// that lies behind it; other C libraries than glibc have nothing to call, and keep less.
+#[cfg_attr(target_env = "gnu", expect(unsafe_code, reason = "no safe call gives back what was freed"))]
+fn trim_heap() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: it takes the locks of the heap itself, may be called at any time, and leaves alone what is in use.
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
 

@@ -66,12 +66,73 @@ fn first_byte(address: usize) -> u8 {
     unsafe { std::ptr::with_exposed_provenance::<u8>(address).read_volatile() }
 }
 
+/// A start, and what comes so many seconds after it.
+fn at(seconds: u64) -> Mono {
+    Mono::since_boot(Duration::from_secs(100 + seconds))
+}
+
+/// When a program that does something at these instants, and looks only then, is tidied.
+fn tidied(work: impl IntoIterator<Item = u64>) -> Vec<u64> {
+    let mut tidier = Tidier::new(at(0));
+    let is_tidied = |&second: &u64| {
+        tidier.tidy(at(second));
+        tidier.due.is_none()
+    };
+    work.into_iter().filter(is_tidied).collect()
+}
+
 #[test]
-fn it_is_tidied_soon_after_the_start_and_seldom_after_that() {
-    let start = Mono::since_boot(Duration::from_secs(100));
-    let mut tidier = Tidier::new(start);
-    tidier.tidy(start + Duration::from_secs(9));
-    assert_eq!(tidier.due, start + FIRST, "too soon");
-    tidier.tidy(start + Duration::from_secs(11));
-    assert_eq!(tidier.due, start + Duration::from_secs(11) + AGAIN);
+fn a_program_that_polls_is_tidied_soon_after_the_start_and_then_about_once_a_minute() {
+    assert_eq!(tidied((0..200).step_by(5)), [15, 80, 145]);
+    assert_eq!(tidied((0..2_000).step_by(300)), [300, 900, 1_500]);
+}
+
+#[test]
+fn it_rests_after_a_busy_time_first_and_at_most_once_a_minute() {
+    let mut tidier = Tidier { due: None, last: at(0) };
+    let due_after = |tidier: &mut Tidier, second| {
+        tidier.tidy(at(second));
+        tidier.due.map(|due| due.at)
+    };
+    for second in 100..130 {
+        assert_eq!(due_after(&mut tidier, second), Some(at(second) + REST));
+    }
+    assert_eq!(due_after(&mut tidier, 142), None, "it rested for so long");
+    assert_eq!(due_after(&mut tidier, 143), Some(at(142) + PERIOD), "not again at once");
+    let mut tidier = Tidier { due: None, last: at(0) };
+    for second in 100..160 {
+        assert!(due_after(&mut tidier, second) <= Some(at(160)), "a flood puts it off for a minute at most");
+    }
+    assert_eq!(due_after(&mut tidier, 160), None);
+}
+
+#[tokio::test]
+async fn a_program_that_sleeps_is_tidied_once_and_then_left_alone() {
+    let mut tidier = Tidier::new(at(0));
+    tidier.due = Some(Due { at: clock::mono(), latest: clock::mono() });
+    tidier.rest().await;
+    assert_eq!(tidier.due, None);
+    let again = tokio::time::timeout(Duration::from_millis(50), tidier.rest()).await;
+    assert!(again.is_err(), "there is nothing to give back");
+}
+
+/// How much of this process's memory is not of files, in bytes.
+fn resident_of_no_files() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
+}
+
+#[test]
+#[cfg(target_env = "gnu")]
+fn what_was_freed_is_given_back_although_something_behind_it_is_in_use() {
+    // Small enough for the heap, and so many that they are most of what the tests of this program hold.
+    let mut kept: Vec<Vec<u8>> = (0..16_384).map(|_| vec![1; 4_000]).collect();
+    let last = kept.pop();
+    let full = resident_of_no_files();
+    drop(kept);
+    trim_heap();
+    let rest = resident_of_no_files();
+    assert!(rest + (48 << 20) < full, "{full} bytes were resident, and {rest} are");
+    assert_eq!(last.unwrap()[3_999], 1);
 }

@@ -5,6 +5,7 @@
 //! - `clonesquad`: CloneSquad's function and API, which check signatures
 //! - `python`, `moto`: the Python peers that `tests/setup.sh` installs, and AWS as moto imitates it
 //! - `nats`: NATS servers, alone and as clusters
+//! - `notify`: a service manager that is told how services are
 //! - `netns`, `bridge`: a network of a test's own, and nodes in it that can be cut off
 //! - `process`, `wrong_clock`: the programs under test, and wrong clocks for them
 //! - `script`: programs of a test's own, to be run by others
@@ -42,6 +43,7 @@ pub mod moto;
 pub mod nats;
 pub mod netns;
 pub mod notice;
+pub mod notify;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

@@ -119,6 +119,12 @@ impl CallerTransport for AwsCaller {
                 let published = self.publish(self.listening(&what)?.as_deref(), &text).await;
                 published.map_err(|error| nobody_yet(environment, what, error))
             }
+            Audience::Nodes([]) => {
+                let what = format!("reaching the queues of {environment}");
+                let Some(inbox) = self.listening(&what)? else { return Ok(()) };
+                let found = self.fleet.queues.find(inbox.queue().name()).await;
+                found.map(|_| ()).map_err(while_trying(what))
+            }
             Audience::Nodes(nodes) => {
                 let what = format!("sending to {} nodes of {environment}", nodes.len());
                 let text = body::encode(&what, message)?;
@@ -190,5 +196,10 @@ fn summary(what: String, all: usize, mut failures: Vec<(&NodeId, ApiError)>) -> 
         }
         _ => first.remedy.clone(),
     };
-    Err(failed(what, why, remedy))
+    let are_gone = failures.iter().all(|(_, error)| error.kind == ApiErrorKind::NotFound);
+    let mut error = failed(what, why, remedy);
+    if are_gone || failures.len() < all {
+        error.unreached = failures.iter().map(|(node, _)| (*node).clone()).collect();
+    }
+    Err(error)
 }

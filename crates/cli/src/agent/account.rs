@@ -1,37 +1,40 @@
 //! The file of the account of every decision.
 
-use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bellwether_core::fleet::admit::Ignored;
 use bellwether_core::fleet::audit::{Entry, Verdict};
+use bellwether_core::fleet::floods::Floods;
 use bellwether_core::time::Mono;
 use bellwether_host::clock;
-use bellwether_host::log_file::{LogFile, Readers, Rotation, Unit};
+use bellwether_host::log_file::{LogFile, Readers, Rotation, Unit, Unsynced};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::gauges::Gauges;
 use crate::failure::Failure;
+use crate::watch::log::Log;
 
-/// Messages that are ignored for one reason are told one by one up to this number in a window; then they are counted.
-/// Anybody can make the agent see them: what was signed for others, or once before, can be sent again and again.
-const MOST_IGNORED: u64 = 100;
-const WINDOW: Duration = Duration::from_secs(60);
-
-/// The account. Where it cannot be written, that is counted, and told as soon as it can be.
-pub(super) struct Account(Mutex<Inner>);
+/// The account. Where it cannot be written, log, health and metrics say so until it can be. Clones are the same one.
+#[derive(Clone)]
+pub(super) struct Account(Arc<Mutex<Inner>>);
 
 struct Inner {
     file: LogFile,
-    ignored: BTreeMap<Ignored, Window>,
+    floods: Floods,
+    /// What failed last, and must succeed for the account to work again.
+    trouble: Option<Step>,
+    gauges: Gauges,
+    log: Log,
 }
 
-/// The messages that were ignored for one reason since it began.
-struct Window {
-    began: Mono,
-    count: u64,
+/// What can fail; whoever can do the second has done the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Write,
+    Sync,
 }
 
 impl Account {
@@ -39,73 +42,129 @@ impl Account {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub(super) fn open(path: &Path, days: usize) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path, days: usize, gauges: &Gauges, log: &Log) -> Result<Self, Failure> {
         let rotation = Rotation::new(Unit::Midnight, 1, days).map_err(|error| Failure::usage(error.to_string()))?;
         let opened = LogFile::open_for(Readers::Owner, path, Some(rotation), TimeZone::UTC, clock::now().wall, note);
         let file = opened.map_err(|error| Failure::unavailable(error.to_string()))?;
-        Ok(Self(Mutex::new(Inner { file, ignored: BTreeMap::new() })))
+        let (floods, trouble) = (Floods::default(), None);
+        Ok(Self(Arc::new(Mutex::new(Inner { file, floods, trouble, gauges: gauges.clone(), log: log.clone() }))))
     }
 
-    /// Adds an entry.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an entry, unless there were too many like it.
     pub(super) fn add(&self, entry: &Entry) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).file.write(entry.time, &entry.line());
+        self.inner().pass(entry, None, clock::mono());
     }
 
     /// Adds an entry about a message that is ignored, unless there were too many for this reason.
-    pub(super) fn add_ignored(&self, reason: Ignored, entry: &Entry, now: Mono) {
-        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Inner { file, ignored } = &mut *inner;
-        let window = ignored.entry(reason).or_insert(Window { began: now, count: 0 });
-        if now.since(window.began) >= WINDOW {
-            let left_out = window.count.saturating_sub(MOST_IGNORED);
-            if left_out > 0 {
-                let reason = reason.as_str();
-                let text = format!("{left_out} more messages were ignored ({reason}), which are not told one by one");
-                file.write(entry.time, &note(entry.time, &text));
-            }
-            *window = Window { began: now, count: 0 };
+    pub(super) fn add_ignored(&self, reason: Ignored, entry: &Entry) {
+        self.inner().pass(entry, Some(reason), clock::mono());
+    }
+
+    /// Adds an entry, and puts it on the disk.
+    ///
+    /// # Errors
+    /// When it may not be there.
+    pub(super) async fn secure(&self, entry: Entry) -> io::Result<()> {
+        let account = self.clone();
+        let secured = tokio::task::spawn_blocking(move || account.write_and_sync(&entry)).await;
+        secured.unwrap_or_else(|panic| Err(io::Error::other(panic)))
+    }
+
+    fn write_and_sync(&self, entry: &Entry) -> io::Result<()> {
+        let unsynced = {
+            let mut inner = self.inner();
+            inner.write(entry)?;
+            inner.file.unsynced()
+        };
+        // Others may write meanwhile: the disk can be slow.
+        let synced = unsynced.and_then(Unsynced::sync);
+        self.inner().took(Step::Sync, &synced);
+        synced
+    }
+
+    /// Tells what was left out of floods that are over, and tries what failed again. Blocks.
+    pub(super) fn tend(&self) {
+        let now = clock::now();
+        let mut inner = self.inner();
+        for entry in inner.floods.over(now.wall, now.mono) {
+            inner.add(&entry);
         }
-        window.count += 1;
-        if window.count <= MOST_IGNORED {
-            file.write(entry.time, &entry.line());
+        if inner.trouble.is_some() {
+            drop(inner);
+            // What it comes to is told where it is found out.
+            let _ = self.write_and_sync(&about_itself(now.wall, "it is tried to write this account again"));
+        }
+    }
+
+    /// Tells what was left out of all floods: nothing more is to come.
+    pub(super) fn close(&self) {
+        let mut inner = self.inner();
+        for entry in inner.floods.rest(clock::now().wall) {
+            inner.add(&entry);
         }
     }
 }
 
-/// A line about the account itself.
-fn note(time: Timestamp, text: &str) -> String {
+impl Inner {
+    fn pass(&mut self, entry: &Entry, ignored: Option<Ignored>, now: Mono) {
+        let passed = self.floods.pass(entry, ignored, now);
+        if let Some(left_out) = passed.left_out {
+            self.add(&left_out);
+        }
+        if passed.is_told {
+            self.add(entry);
+        }
+    }
+
+    /// For entries that nothing waits for.
+    fn add(&mut self, entry: &Entry) {
+        // What it comes to was told.
+        let _ = self.write(entry);
+    }
+
+    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        let written = self.file.try_write(entry.time, &entry.line());
+        self.took(Step::Write, &written);
+        written
+    }
+
+    /// Tells when it begins to fail, and when it works again.
+    fn took(&mut self, step: Step, result: &io::Result<()>) {
+        match (result, self.trouble) {
+            (Err(error), trouble) => {
+                if trouble.is_none() {
+                    self.log.error(&format!(
+                        "the account of decisions cannot be written, and until it can be no command is run: {error}; is \
+                         its disk full?"
+                    ));
+                }
+                self.trouble = trouble.max(Some(step));
+                self.gauges.account_failed(error.to_string());
+            }
+            (Ok(()), Some(trouble)) if trouble <= step => {
+                self.trouble = None;
+                self.gauges.account_works();
+                self.log.info("the account of decisions can be written again");
+            }
+            (Ok(()), _) => {}
+        }
+    }
+}
+
+/// An entry about the account itself.
+fn about_itself(time: Timestamp, text: &str) -> Entry {
     let why = text.to_owned();
-    Entry { time, decision: Verdict::Ignore, why, caller: None, key: None, asked: None, ended: None }.line()
+    Entry { time, decision: Verdict::Ignore, why, caller: None, key: None, asked: None, ended: None }
+}
+
+fn note(time: Timestamp, text: &str) -> String {
+    about_itself(time, text).line()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_flood_of_messages_does_not_fill_the_disk_whatever_they_are_ignored_for() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("audit.log");
-        let account = Account::open(&path, 3).unwrap();
-        let entry = |why: &str| Entry {
-            time: clock::now().wall,
-            decision: Verdict::Ignore,
-            why: why.to_owned(),
-            caller: None,
-            key: None,
-            asked: None,
-            ended: None,
-        };
-        let now = clock::mono();
-        for reason in Ignored::ALL {
-            (0..10_000).for_each(|_| account.add_ignored(reason, &entry(reason.as_str()), now));
-        }
-        account.add_ignored(Ignored::Seen, &entry("later"), now + WINDOW);
-        let text = std::fs::read_to_string(&path).unwrap();
-        for reason in Ignored::ALL {
-            let told = text.matches(&format!("\"why\":\"{}\"", reason.as_str())).count();
-            assert_eq!(told as u64, MOST_IGNORED, "{reason:?}");
-        }
-        assert!(text.contains("9900 more messages were ignored (seen)") && text.contains("later"), "{text}");
-    }
-}
+#[path = "account_tests.rs"]
+mod tests;

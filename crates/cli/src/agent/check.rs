@@ -9,7 +9,7 @@ use bellwether_core::fleet::trust::CallerName;
 use bellwether_host::users::RunAs;
 
 use super::plan::AgentPlan;
-use super::presence::Reader;
+use super::reader::Reader;
 use super::rules;
 use crate::exit_status;
 use crate::failure::Failure;
@@ -17,7 +17,8 @@ use crate::watch::log::Log;
 use crate::wiring::context::Context;
 use crate::wiring::identity;
 
-/// Says whether a caller may run a command on this node, with the facts it has now; the status is 1 when not.
+/// Says whether a caller may run a command on this node, as a user where one is named, with the facts it has now; the
+/// status is 1 when not.
 ///
 /// # Errors
 /// When the policy or the node's id cannot be had.
@@ -25,21 +26,22 @@ pub(crate) async fn run(
     plan: &AgentPlan,
     context: &Context,
     caller: &CallerName,
-    argv: Vec<String>,
+    (command, user): (Command, Option<String>),
 ) -> Result<u8, Failure> {
     let policy = rules::read(&plan.rules.policy, Policy::parse)?.unwrap_or_default();
     let log = Log::open(&plan.log, &context.environment)?;
     let aws = context.aws(&plan.aws);
     let node = identity::of_instance(&aws, plan.node.clone()).await?.id;
     let env = plan.place.environment.as_str();
-    let mut reader = Reader::new(&plan.facts, aws, &log, node.as_str(), env);
-    let facts = reader.read().await;
-    let facts = reader.is_read().then_some(&facts);
+    let reader = Reader::new(&plan.facts, aws, &log, node.as_str(), env);
+    reader.read().await;
+    let facts = reader.facts();
+    let facts = reader.is_read().then_some(&*facts);
     let action = Action::Run(Box::new(Run {
-        command: Command::Argv(argv),
+        command,
         stdin: Bytes::default(),
         env: BTreeMap::new(),
-        user: None,
+        user,
         directory: None,
         timeout_ms: 0,
         output_limit: 0,

@@ -1,7 +1,7 @@
 //! The loop: takes a message, decides, and lets it be done beside the loop.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bellwether_core::fleet::admit::{Admission, Believed, Door, Ignored};
@@ -25,8 +25,10 @@ use super::errands::Errands;
 use super::gauges::Gauges;
 use super::job::{Job, make_up};
 use super::ledger::Ledger;
+use super::oddities::Oddities;
 use super::plan::{AgentPlan, Limits, Reload};
-use super::presence::{Presence, Reader};
+use super::presence::Presence;
+use super::reader::Reader;
 use super::rules::Rules;
 use super::station::Station;
 use crate::exit_status;
@@ -59,6 +61,7 @@ pub(super) struct Daemon {
     pub(super) stop: watch::Sender<Option<Mono>>,
     pub(super) limits: Limits,
     pub(super) is_ending: bool,
+    oddities: Oddities,
     own_user: String,
     pause: Duration,
     /// When the transport is asked again after it failed.
@@ -76,6 +79,7 @@ pub(super) enum Happened {
     Done,
     Again,
     Tend,
+    Rested,
 }
 
 /// Serves as the plan says; the answer is the exit status.
@@ -120,8 +124,8 @@ impl Daemon {
         };
         let (ledger, untold, odd) = Ledger::open(&journal_path, clock::now().wall)?;
         odd.iter().chain(&rules.hints).for_each(|text| log.warning(text));
-        let account = Account::open(&plan.account, plan.account_days)?;
         let gauges = Gauges::default();
+        let account = Account::open(&plan.account, plan.account_days, &gauges, &log)?;
         gauges.rules(rules.trust.len(), rules.policy.len());
         let health = match plan.health_listen {
             Some(address) => Some(Health::start(address, &gauges).await?),
@@ -129,23 +133,26 @@ impl Daemon {
         };
         let aws = context.aws(&plan.aws);
         let node = identity::of_instance(&aws, plan.node.clone()).await?.id;
-        let mut reader = Reader::new(&plan.facts, aws, &log, node.as_str(), plan.place.environment.as_str());
-        let (facts, transport) = tokio::join!(reader.read(), connect(&plan, context, &node, &log, &gauges));
+        let reader = Reader::new(&plan.facts, aws, &log, node.as_str(), plan.place.environment.as_str());
+        let ((), transport) = tokio::join!(reader.read(), connect(&plan, context, &node, &log, &gauges));
         let env = plan.place.environment.clone();
         let running = AtomicUsize::new(0);
-        let station = Arc::new(Station { node, env, key, transport, ledger, account, gauges, log, running });
+        let undelivered = Mutex::default();
+        let station = Station { node, env, key, transport, ledger, account, gauges, log, running, undelivered };
+        let station = Arc::new(station);
         let mut jobs = JoinSet::new();
         for untold in untold {
             jobs.spawn(make_up(Arc::clone(&station), untold));
         }
         Ok(Self {
-            presence: Presence::begin(&station, &plan.facts, reader, facts),
+            presence: Presence::begin(&station, &plan.facts, reader),
             manager: Manager::new(&context.environment, &station.log),
             context: context.clone(),
             limits: plan.limits,
             own_user: RunAs::ourselves().name,
             stop: watch::Sender::new(None),
             errands: Errands::default(),
+            oddities: Oddities::default(),
             is_ending: false,
             pause: FIRST_PAUSE,
             again_at: None,
@@ -167,7 +174,7 @@ impl Daemon {
             match self.next(signals).await {
                 Happened::Told(Signal::SIGTERM | Signal::SIGINT | Signal::SIGQUIT) => return self.end(signals).await,
                 Happened::Told(Signal::SIGHUP) => self.reload(reload).await,
-                happened => self.attend(happened),
+                happened => self.attend(happened).await,
             }
         }
     }
@@ -185,7 +192,7 @@ impl Daemon {
 
     /// Waits for whatever comes first. Cancel-safe.
     pub(super) async fn next(&mut self, signals: &mut Signals) -> Happened {
-        let Self { station, presence, manager, errands, jobs, again_at, tend_at, .. } = self;
+        let Self { station, presence, manager, errands, jobs, again_at, tend_at, tidier, .. } = self;
         let listens = again_at.is_none() && errands.has_room();
         tokio::select! {
             signal = signals.next() => Happened::Told(signal),
@@ -196,26 +203,30 @@ impl Daemon {
             () = presence.go_on() => Happened::Done,
             () = manager.hungry() => Happened::Hungry,
             () = clock::sleep_until(*tend_at) => Happened::Tend,
+            () = tidier.rest() => Happened::Rested,
         }
     }
 
-    pub(super) fn attend(&mut self, happened: Happened) {
+    pub(super) async fn attend(&mut self, happened: Happened) {
         match happened {
-            Happened::Delivered(Ok(delivery)) => self.take(delivery),
+            Happened::Delivered(Ok(delivery)) => self.take(delivery).await,
             Happened::Delivered(Err(error)) => self.not_received(&error),
             Happened::Again => self.ask_again(),
             Happened::Hungry => self.manager.feed(),
             Happened::Tend => self.tend(),
+            Happened::Rested => return,
             Happened::Done | Happened::Told(_) => {}
         }
         let running = self.station.running();
         self.station.gauges.commands(running, self.jobs.len().saturating_sub(running));
+        // Also when it tends: what was read of the node meanwhile needed memory, too.
         self.tidier.tidy(clock::mono());
     }
 
     fn tend(&mut self) {
         self.tend_at = clock::mono() + TEND_EVERY;
         self.station.ledger.tend(clock::now().wall);
+        self.station.account.tend();
     }
 
     /// It counts as working until it fails again.
@@ -232,23 +243,32 @@ impl Daemon {
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
-    fn take(&mut self, delivery: Delivery) {
+    async fn take(&mut self, delivery: Delivery) {
         if self.pause > FIRST_PAUSE {
             self.station.log.info("the transport works again");
         }
         self.pause = FIRST_PAUSE;
         self.station.gauges.transport(None);
-        let (admission, entry) = self.decide(&delivery.message);
+        let (admission, entry) = self.decide(&delivery.message).await;
         drop(delivery.message);
         match admission {
             Admission::Ignore(ignored) => self.ignore(ignored, &entry, delivery.receipt),
             Admission::Refuse(believed, refusal) => self.refuse(&believed, refusal, &entry, delivery.receipt),
             Admission::Answer(believed) => self.answer(&believed, &entry, delivery.receipt),
-            Admission::Run(believed) => self.run(believed, &entry, delivery.receipt),
+            Admission::Run(believed) => self.run(believed, entry, delivery.receipt),
         }
     }
 
-    fn decide(&self, message: &[u8]) -> (Admission, Entry) {
+    /// Where the facts decide, it is looked whether they have changed a moment ago.
+    async fn decide(&self, message: &[u8]) -> (Admission, Entry) {
+        let decided = self.admit(message);
+        if decided.0.rests_on_facts(&self.rules.policy) && self.presence.look().await {
+            return self.admit(message);
+        }
+        decided
+    }
+
+    fn admit(&self, message: &[u8]) -> (Admission, Entry) {
         let busy = self.busy();
         let facts = self.presence.facts();
         let door = Door {
@@ -284,7 +304,10 @@ impl Daemon {
     fn ignore(&mut self, ignored: Ignored, entry: &Entry, receipt: Receipt) {
         let station = &self.station;
         station.gauges.ignored(ignored);
-        station.account.add_ignored(ignored, entry, clock::mono());
+        station.account.add_ignored(ignored, entry);
+        if let Some(text) = self.oddities.told(ignored, entry) {
+            station.log.warning(&text);
+        }
         self.errands.settle(station, receipt);
     }
 
@@ -312,15 +335,13 @@ impl Daemon {
         self.errands.answer(station, believed, event, receipt);
     }
 
-    fn run(&mut self, believed: Box<Believed>, entry: &Entry, receipt: Receipt) {
+    fn run(&mut self, believed: Box<Believed>, entry: Entry, receipt: Receipt) {
         let station = &self.station;
-        station.gauges.let_in();
-        station.account.add(entry);
         // From here on it is known, so that a second delivery is not run.
         let line = station.ledger.accept(&believed);
         station.running.fetch_add(1, Ordering::Relaxed);
         let stop = self.stop.subscribe();
-        let job = Job { station: Arc::clone(station), believed, line, receipt, limits: self.limits, stop };
+        let job = Job { station: Arc::clone(station), believed, line, entry, receipt, limits: self.limits, stop };
         self.jobs.spawn(job.carry_out());
     }
 }

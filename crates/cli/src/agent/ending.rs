@@ -8,6 +8,7 @@ use bellwether_host::clock;
 use bellwether_host::signals::{Signal, Signals};
 
 use super::daemon::{Daemon, Happened};
+use super::plan::Grace;
 
 /// From TERM to KILL, for commands whose grace is over.
 const KILL_AFTER: Duration = Duration::from_secs(5);
@@ -19,22 +20,28 @@ impl Daemon {
         self.is_ending = true;
         self.manager.stopping();
         self.station.gauges.is_ending();
-        let over_at = clock::mono() + self.limits.grace;
+        let over_at = match self.limits.grace {
+            Grace::For(grace) => Some(clock::mono() + grace),
+            Grace::Unlimited => None,
+        };
         self.say_how_long();
         let mut last = None;
         while !self.jobs.is_empty() && last.is_none_or(|last| clock::mono() < last) {
             let now = clock::mono();
-            if now >= over_at && self.stop.borrow().is_none() {
+            if over_at.is_some_and(|over_at| now >= over_at) && self.stop.borrow().is_none() {
                 self.kill(now);
             }
             if self.station.running() == 0 && last.is_none() {
                 last = Some(now + LAST_WORDS);
             }
-            let wake = last.unwrap_or(over_at + KILL_AFTER).min(if now < over_at { over_at } else { now + LAST_WORDS });
+            // Nobody tells when a command has ended whose result is still on its way.
+            let look_again = now + LAST_WORDS;
+            let wake =
+                [last, over_at.filter(|over_at| now < *over_at)].into_iter().flatten().fold(look_again, Mono::min);
             tokio::select! {
                 happened = self.next(signals) => match happened {
                     Happened::Told(Signal::SIGTERM | Signal::SIGINT | Signal::SIGQUIT) => self.kill(clock::mono()),
-                    happened => self.attend(happened),
+                    happened => self.attend(happened).await,
                 },
                 () = clock::sleep_until(wake) => {}
             }
@@ -46,8 +53,11 @@ impl Daemon {
         match self.station.running() {
             0 => self.station.log.info("stopping"),
             running => {
-                let grace = duration::display(self.limits.grace);
-                self.station.log.info(&format!("stopping; {running} commands that run have {grace} to end"));
+                let how_long = match self.limits.grace {
+                    Grace::For(grace) => format!("have {} to end", duration::display(grace)),
+                    Grace::Unlimited => "have all the time they take (agent.grace); a second TERM ends them".to_owned(),
+                };
+                self.station.log.info(&format!("stopping; {running} commands that run {how_long}"));
             }
         }
     }
@@ -69,6 +79,7 @@ impl Daemon {
         presence.leave(&station).await;
         // Whoever cannot be reached is not waited for.
         let _ = tokio::time::timeout(LAST_WORDS, errands.all_done()).await;
+        station.account.close();
         station.transport.close().await;
     }
 }

@@ -54,9 +54,8 @@ impl Errands {
         self.0.spawn(async move {
             // Who is told that it was refused relies on it.
             station.ledger.secure(known).await;
-            let sent = letters.send(event, deadline(PATIENCE)).await;
-            if let Err(undelivered) = sent {
-                station.log.warning(&format!("an answer did not reach its caller: {}", undelivered.0));
+            if let Err(undelivered) = letters.send(event, deadline(PATIENCE)).await {
+                station.not_delivered(&undelivered);
             }
             station.settle(&receipt).await;
         });

@@ -18,6 +18,9 @@ pub(super) struct Gauges(Arc<Mutex<Values>>);
 struct Values {
     /// Why the transport does not work; none while it does.
     trouble: Option<String>,
+    /// Why the account cannot be written; none while it can be.
+    account_trouble: Option<String>,
+    account_failures: u64,
     is_ending: bool,
     answered: u64,
     run: u64,
@@ -41,6 +44,19 @@ impl Gauges {
     /// The transport works, or why it does not.
     pub(super) fn transport(&self, trouble: Option<String>) {
         self.with(|values| values.trouble = trouble);
+    }
+
+    /// An entry of the account could not be written, or not be put on the disk.
+    pub(super) fn account_failed(&self, why: String) {
+        self.with(|values| {
+            values.account_failures += 1;
+            values.account_trouble = Some(why);
+        });
+    }
+
+    /// The account can be written again.
+    pub(super) fn account_works(&self) {
+        self.with(|values| values.account_trouble = None);
     }
 
     pub(super) fn is_ending(&self) {
@@ -110,9 +126,12 @@ impl Vitals for Gauges {
                 .trouble
                 .as_deref()
                 .map_or("transport works\n".to_owned(), |why| format!("transport fails: {why}\n"));
+            let account = values.account_trouble.as_deref();
+            let account = account.map_or(String::new(), |why| format!("account cannot be written: {why}\n"));
             let ending = if values.is_ending { "ending\n" } else { "" };
-            let text = format!("{transport}{ending}commands {}\ncallers {}\n", values.running, values.callers);
-            (values.trouble.is_none() && !values.is_ending, text)
+            let text = format!("{transport}{account}{ending}commands {}\ncallers {}\n", values.running, values.callers);
+            let is_well = values.trouble.is_none() && values.account_trouble.is_none() && !values.is_ending;
+            (is_well, text)
         })
     }
 
@@ -131,7 +150,7 @@ impl Vitals for Gauges {
                 family(&mut text, &format!("bellwether_agent_{name}"), kind, help, samples);
             };
             let healthy = plain(f64::from(healthy));
-            add("healthy", "gauge", "Whether the transport works and the agent is not ending.", healthy);
+            add("healthy", "gauge", "Whether transport and account work and the agent is not ending.", healthy);
             let answered = plain(values.answered as f64);
             add("answered_total", "counter", "Pings and questions for facts that were answered.", answered);
             add("let_in_total", "counter", "Commands that were let in.", plain(values.run as f64));
@@ -142,6 +161,8 @@ impl Vitals for Gauges {
             add("untold", "gauge", "Results on their way to callers.", plain(values.untold as f64));
             let failures = plain(values.reply_failures as f64);
             add("reply_failures_total", "counter", "Attempts to reply that failed.", failures);
+            let failures = plain(values.account_failures as f64);
+            add("account_failures_total", "counter", "Entries that the account could not take.", failures);
             add("results_lost_total", "counter", "Results that were given up.", plain(values.results_lost as f64));
             add("callers", "gauge", "Keys that are trusted.", plain(values.callers as f64));
             add("rules", "gauge", "Rules of the policy.", plain(values.rules as f64));

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bellwether_core::fleet::admit::{Believed, Known};
-use bellwether_core::fleet::audit::{AskedFor, EndedAs, Entry, Verdict};
+use bellwether_core::fleet::audit::{EndedAs, Entry, Verdict};
 use bellwether_core::fleet::journal::{Line, SEQ_AFTER_RESTART, Untold};
 use bellwether_core::fleet::reply::{Done, Event, Outcome, Refusal, Why};
 use bellwether_core::fleet::request::{Action, Run};
@@ -37,8 +37,9 @@ pub(super) type Stop = watch::Receiver<Option<Mono>>;
 pub(super) struct Job {
     pub(super) station: Arc<Station>,
     pub(super) believed: Box<Believed>,
-    /// What must be on the disk before it starts.
+    /// What must be on the disk before it starts: in the journal, and in the account.
     pub(super) line: Line,
+    pub(super) entry: Entry,
     pub(super) receipt: Receipt,
     pub(super) limits: Limits,
     pub(super) stop: Stop,
@@ -55,6 +56,7 @@ impl Job {
                 return self.refuse(refusal).await;
             }
         };
+        self.station.gauges.let_in();
         self.station.settle(&self.receipt).await;
         let limit = run.output_limit.min(self.limits.output);
         let screen = Screen::new(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -63,7 +65,8 @@ impl Job {
         self.station.after(self.believed.known(), told);
     }
 
-    /// Finds the user, and puts the journal's line on the disk: after that the command counts as run.
+    /// Finds the user, and puts what is told of the command on the disk: the journal's line, after which it counts as
+    /// run, and then the account's, so that the account tells of none that was not.
     async fn prepare(&self, run: &Run) -> Result<RunAs, Refusal> {
         let impossible = |detail: String| Refusal { why: Why::Impossible, detail };
         let user = match run.user.clone() {
@@ -73,14 +76,16 @@ impl Job {
                 found.await.unwrap_or_else(|panic| Err(panic.to_string())).map_err(impossible)?
             }
         };
-        self.station.ledger.sync(self.line.clone()).await.map_err(|error| {
-            self.station.log.error(&format!("the journal cannot be written, and so nothing is run: {error}"));
-            impossible(format!("the node cannot write its journal ({error}); nothing was run"))
-        })?;
+        let unwritten = |what: &'static str| {
+            move |error| impossible(format!("the node cannot write its {what} ({error}); nothing was run"))
+        };
+        self.station.ledger.sync(self.line.clone()).await.map_err(unwritten("journal"))?;
+        self.station.account.secure(self.entry.clone()).await.map_err(unwritten("account of commands"))?;
         Ok(user)
     }
 
     async fn refuse(&self, refusal: Refusal) {
+        self.station.gauges.refused(refusal.why);
         self.station.ledger.refuse(&self.believed);
         self.station.ledger.secure(self.believed.known()).await;
         self.station.settle(&self.receipt).await;
@@ -88,14 +93,11 @@ impl Job {
             time: clock::now().wall,
             decision: Verdict::Refuse,
             why: refusal.detail.clone(),
-            caller: Some(self.believed.caller.clone()),
-            key: Some(self.believed.key),
-            asked: Some(AskedFor::of(&self.believed.request)),
-            ended: None,
+            ..self.entry.clone()
         });
         let mut letters = Letters::to(&self.station, &self.believed.request);
         if let Err(lost) = letters.send(Event::Refused(refusal), deadline(REFUSAL)).await {
-            self.station.log.warning(&format!("a refusal did not reach its caller: {}", lost.0));
+            self.station.not_delivered(&lost);
         }
     }
 

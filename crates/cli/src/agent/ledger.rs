@@ -42,6 +42,8 @@ struct Inner {
     needed: Size,
     /// Whether the last line was only written in part.
     is_torn: bool,
+    /// Whether it was told that lines cannot be written, or not be put on the disk.
+    is_in_trouble: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +85,7 @@ impl Ledger {
             size,
             needed: size,
             is_torn: false,
+            is_in_trouble: false,
         };
         Ok((Self(Arc::new(Mutex::new(inner))), untold, odd))
     }
@@ -139,11 +142,18 @@ impl Ledger {
     fn append_and_sync(&self, line: &Line) -> io::Result<()> {
         let file = {
             let mut inner = self.inner();
-            inner.append(line)?;
-            inner.file.try_clone()?
+            let appended = inner.append(line);
+            inner.say_when_it_fails(&appended);
+            appended?;
+            inner.file.try_clone()
         };
         // Others may write meanwhile: the disk can be slow.
-        file.sync_data()
+        let synced = file.and_then(|file| file.sync_data());
+        self.inner().say_when_it_fails(&synced);
+        if synced.is_ok() {
+            self.inner().say_that_it_works();
+        }
+        synced
     }
 
     /// Remembers that a command is refused, accepted before or not. [`Ledger::secure`] must follow before anybody is told.
@@ -169,9 +179,7 @@ impl Ledger {
             inner.file.try_clone()
         };
         let synced = tokio::task::spawn_blocking(move || file.and_then(|file| file.sync_data())).await;
-        if let Err(error) = synced.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
-            tracing::warn!(%error, "the journal cannot be put on the disk");
-        }
+        self.inner().say_when_it_fails(&synced.unwrap_or_else(|panic| Err(io::Error::other(panic))));
     }
 
     /// Remembers that a command is about to start.
@@ -226,9 +234,26 @@ impl Inner {
 
     /// For lines whose loss costs an answer after a crash at most.
     fn append_or_say(&mut self, line: &Line) {
-        if let Err(error) = self.append(line) {
-            tracing::warn!(%error, path = %self.path.display(), "the journal cannot be written");
+        let appended = self.append(line);
+        self.say_when_it_fails(&appended);
+    }
+
+    /// Once, until it works again: a full disk is not filled further.
+    fn say_when_it_fails(&mut self, result: &io::Result<()>) {
+        let Err(error) = result else { return };
+        if !self.is_in_trouble {
+            let path = self.path.display();
+            tracing::error!(%path, %error, "the journal cannot be written, and until it can be no command is run; is its disk full?");
         }
+        self.is_in_trouble = true;
+    }
+
+    /// After a line was put on the disk: no less is proof.
+    fn say_that_it_works(&mut self) {
+        if self.is_in_trouble {
+            tracing::warn!(path = %self.path.display(), "the journal can be written again");
+        }
+        self.is_in_trouble = false;
     }
 }
 

@@ -4,7 +4,8 @@
 //! - `daemon`: the loop. `errands`: short answers. `reload`, `ending`: another configuration, and the end.
 //! - `station`: what everybody below shares. `ledger`: the journal's file. `account`: the audit's file. `gauges`: figures.
 //! - `job`: one command; `screen`: its output on the way to the caller. `letters`: replies that are sent until they arrive.
-//! - `presence`: what the node knows of itself, and tells the inventory.
+//! - `presence`: what the node knows of itself, and tells the inventory. `reader`, `instance`: where it knows it from.
+//! - `oddities`: what the log is told of messages that nobody of ours sends.
 //! - `check`: what the policy would say.
 //!
 //! What is decided about a message is in `bellwether_core::fleet::admit`.
@@ -15,11 +16,14 @@ mod daemon;
 mod ending;
 mod errands;
 mod gauges;
+mod instance;
 mod job;
 mod ledger;
 mod letters;
+mod oddities;
 pub(crate) mod plan;
 mod presence;
+mod reader;
 mod reload;
 mod rules;
 mod screen;

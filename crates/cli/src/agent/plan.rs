@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use bellwether_core::duration;
 use bellwether_core::names::NodeId;
 use bellwether_host::facts::FactSources;
 
@@ -65,8 +67,41 @@ pub(crate) struct Limits {
     /// The longest that one may run.
     pub(crate) longest: Duration,
     /// How long they may take to end when the agent is to stop.
-    pub(crate) grace: Duration,
+    pub(crate) grace: Grace,
+}
+
+/// How long commands may take to end when the agent is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grace {
+    /// So long; then they are ended.
+    For(Duration),
+    /// As long as they run.
+    Unlimited,
+}
+
+impl FromStr for Grace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self::Unlimited);
+        }
+        let parsed = duration::parse(text).map(Self::For);
+        parsed.map_err(|error| format!("{error}; 'none' waits for as long as commands run"))
+    }
 }
 
 /// Makes the plan anew.
 pub(crate) type Reload = Box<dyn Fn() -> Result<AgentPlan, Failure>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grace_is_a_time_or_none_at_all() {
+        assert_eq!("30s".parse(), Ok(Grace::For(Duration::from_secs(30))));
+        assert_eq!("none".parse(), Ok(Grace::Unlimited));
+        assert!("never".parse::<Grace>().unwrap_err().contains("'none'"));
+    }
+}

@@ -2,7 +2,8 @@
 
 use super::daemon::Daemon;
 use super::plan::Reload;
-use super::presence::{Presence, Reader};
+use super::presence::Presence;
+use super::reader::Reader;
 use super::rules::Rules;
 use crate::failure::Failure;
 
@@ -29,9 +30,9 @@ impl Daemon {
             log.warning("another fleet, state directory or account needs a restart; all else is taken");
         }
         let (node, env) = (self.station.node.as_str(), self.station.env.as_str());
-        let mut reader = Reader::new(&plan.facts, self.context.aws(&plan.aws), log, node, env);
-        let facts = reader.read().await;
-        self.presence = Presence::begin(&self.station, &plan.facts, reader, facts);
+        let reader = Reader::new(&plan.facts, self.context.aws(&plan.aws), log, node, env);
+        self.manager.fed_during(reader.read()).await;
+        self.presence = Presence::begin(&self.station, &plan.facts, reader);
         self.station.gauges.rules(rules.trust.len(), rules.policy.len());
         (self.rules, self.limits, self.plan) = (rules, plan.limits, plan);
         Ok(())

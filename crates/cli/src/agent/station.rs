@@ -1,7 +1,7 @@
 //! What the loop, the answers and the commands share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bellwether_core::facts::Facts;
 use bellwether_core::fleet::envelope::Envelope;
@@ -11,11 +11,13 @@ use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::fleet::transport::{AgentTransport, Receipt};
 use bellwether_core::fleet::{fit, reply::Reply};
 use bellwether_core::names::NodeId;
+use bellwether_core::tally::Tally;
 use bellwether_host::clock;
 
 use super::account::Account;
 use super::gauges::Gauges;
 use super::ledger::Ledger;
+use super::letters::Undelivered;
 use crate::watch::log::Log;
 
 /// The agent, but for its rules.
@@ -30,6 +32,8 @@ pub(super) struct Station {
     pub(super) log: Log,
     /// How many commands run.
     pub(super) running: AtomicUsize,
+    /// Answers and refusals that did not reach their callers.
+    pub(super) undelivered: Mutex<Tally>,
 }
 
 impl Station {
@@ -59,6 +63,14 @@ impl Station {
     pub(super) async fn settle(&self, receipt: &Receipt) {
         if let Err(error) = self.transport.settle(receipt).await {
             self.log.debug(&format!("{error}; the message may come again, and is ignored then"));
+        }
+    }
+
+    /// Tells of an answer or a refusal that did not arrive, but not of a flood of them.
+    pub(super) fn not_delivered(&self, undelivered: &Undelivered) {
+        let number = self.undelivered.lock().unwrap_or_else(PoisonError::into_inner).add();
+        if let Some(number) = number {
+            self.log.warning(&format!("an answer did not reach its caller (number {number}): {}", undelivered.0));
         }
     }
 

@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::args::{AwsArgs, FleetArgs};
 use crate::exit_status;
 use crate::failure::Failure;
-use crate::fleet::audience::{names, tell_absent, tell_doubts};
+use crate::fleet::audience::{all_names, tell_absent, tell_doubts};
 use crate::fleet::caller::Caller;
 use crate::fleet::caller::drive::Question;
 use crate::fleet::caller::interrupt::interrupts;
@@ -32,7 +32,7 @@ use crate::wiring::context::Context;
 /// Show the nodes of the fleet, their facts, and when each was last heard of
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bellwether facts\n  bellwether facts i-0123456789abcdef0\n  bellwether facts 'role=web' --show role,cpus,tag.Name\n  bellwether facts --json\n  bellwether facts --ask\n\nStatus: 0 when all matching nodes are there, 2 when some are silent, 69 when the transport is unavailable."
+    after_help = "Examples:\n  bellwether facts\n  bellwether facts i-0123456789abcdef0\n  bellwether facts 'role=web' --show role,cpus,tag.Name\n  bellwether facts --json\n  bellwether facts --ask\n\nStatus: 0 when all matching nodes are there, 2 when some are silent or none matches, 69 when the transport is unavailable."
 )]
 pub(crate) struct FactsArgs {
     /// A node's id, or a filter such as 'role=web and cpus>=4'; every node without it
@@ -44,7 +44,7 @@ pub(crate) struct FactsArgs {
     ask: bool,
 
     /// With --ask: how long to wait for those that do not answer
-    #[arg(long, value_name = "DUR", default_value = "5s", value_parser = duration::parse)]
+    #[arg(long, value_name = "DUR", default_value = "5s", value_parser = duration::parse_positive)]
     wait: Duration,
 
     /// Show these facts of every node
@@ -71,27 +71,32 @@ struct Row {
 pub(crate) async fn run(args: FactsArgs, context: Context) -> Result<u8, Failure> {
     let mut caller = context.caller(&args.fleet, &args.aws).await?;
     let result = facts(&args, &mut caller, context.console).await;
-    let closed = caller.close().await;
+    caller.close().await;
     let (rows, one) = result?;
-    closed?;
     let text = match (args.json, one) {
         (true, _) => as_json(&rows),
         (false, true) => rows.iter().map(one_node).collect(),
         (false, false) => as_table(&rows, &args.show, context.console.colour()),
     };
     context.console.result(&text)?;
+    if let (Some(which), []) = (&args.which, rows.as_slice()) {
+        context
+            .console
+            .warning(&format!("no node in the inventory has the id '{which}', and none has facts that match it"));
+        return Ok(exit_status::UNANSWERED);
+    }
     Ok(tell_silent(&rows, context.console))
 }
 
 /// The nodes that are wanted, and whether one was named.
 async fn facts(args: &FactsArgs, caller: &mut Caller, console: Console) -> Result<(Vec<Row>, bool), Failure> {
     let mut inventory = caller.inventory().await?;
-    tell_doubts(&inventory, console);
+    tell_doubts(&inventory.doubts, console);
     let mut records = std::mem::take(&mut inventory.records);
     records.sort_by(|a, b| a.node.cmp(&b.node));
     let target = target(args.which.as_deref(), &records)?;
     if matches!(target, Target::Filter(_)) {
-        tell_absent(&inventory, caller, console);
+        tell_absent(&inventory.absent, &caller.environment, console);
     }
     records.retain(|record| match &target {
         Target::Nodes(nodes) => nodes.contains(&record.node),
@@ -185,7 +190,7 @@ fn tell_silent(rows: &[Row], console: Console) -> u8 {
     if silent.is_empty() {
         return exit_status::OK;
     }
-    console.warning(&format!("expected, but silent: {}", names(&silent)));
+    console.warning(&format!("expected, but silent: {}", all_names(&silent)));
     exit_status::UNANSWERED
 }
 

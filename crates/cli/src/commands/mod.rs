@@ -39,7 +39,7 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<u8, Failur
         Command::Exec(args) => exec::run(*args, context).await,
         Command::Facts(args) => facts::run(args, context).await,
         Command::Results(args) => results::run(args, context).await,
-        Command::Keys(args) => keys::run(args, &context),
+        Command::Keys(args) => keys::run(args, &context).await,
         Command::Ping(args) => ping::run(args, context).await,
         Command::Env(args) => env::run(args, context).await,
         Command::Doctor(args) => doctor::run(args, context).await,

@@ -1,13 +1,11 @@
 //! The file with a secret key: mode 0600, in a directory of our own.
 
-use std::io;
 use std::path::Path;
 
 use bellwether_core::fleet::keys::{KEY_LENGTH, SigningKey};
-use bellwether_host::durable;
-use bellwether_host::files::{FileError, private_dir, read_private};
 use bellwether_host::random;
 
+use super::private_file;
 use crate::failure::Failure;
 
 /// More bytes than any key has.
@@ -18,11 +16,7 @@ const LONGEST: usize = 1_024;
 /// # Errors
 /// When the file cannot be trusted or read, or holds something else.
 pub(crate) fn read(path: &Path) -> Result<Option<SigningKey>, Failure> {
-    let bytes = match read_private(path, LONGEST) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unusable(&error)),
-    };
+    let Some(bytes) = private_file::read(path, LONGEST)? else { return Ok(None) };
     SigningKey::parse(&String::from_utf8_lossy(&bytes)).map(Some).map_err(|error| {
         Failure::unavailable(format!("{}: {error}", path.display()))
             .remedy("restore the file from a copy; or move it away, make a new key, and have it trusted in its place")
@@ -37,14 +31,8 @@ pub(crate) fn generate(path: &Path) -> Result<SigningKey, Failure> {
     let seed: [u8; KEY_LENGTH] = random::bytes()
         .map_err(|error| Failure::unavailable(format!("the system gives no random numbers for a key: {error}")))?;
     let key = SigningKey::from_seed(seed).map_err(|error| Failure::unavailable(error.to_string()))?;
-    private_dir(path.parent().unwrap_or(Path::new("."))).map_err(|error| unusable(&error))?;
-    durable::replace(path, format!("{}\n", key.secret()).as_bytes()).map_err(|error| unusable(&error))?;
+    private_file::replace(path, &format!("{}\n", key.secret()))?;
     Ok(key)
-}
-
-fn unusable(error: &FileError) -> Failure {
-    Failure::unavailable(error.to_string())
-        .remedy("the file must be yours, with mode 0600, in a directory that is yours")
 }
 
 #[cfg(test)]

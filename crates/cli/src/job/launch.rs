@@ -134,8 +134,10 @@ impl Launch {
         match error {
             SpawnError::NotFound { .. } => CommandEnd::not_started(exit_status::NOT_FOUND, false),
             SpawnError::NotExecutable { .. } => CommandEnd::not_started(exit_status::CANNOT_EXECUTE, false),
-            // No memory, processes or descriptors left: that can pass.
-            SpawnError::Other { .. } => CommandEnd::not_started(exit_status::CANNOT_EXECUTE, true),
+            // No memory, processes or descriptors left, a directory that is not mounted yet: that can pass.
+            SpawnError::Other { .. } | SpawnError::Directory { .. } | SpawnError::User { .. } => {
+                CommandEnd::not_started(exit_status::CANNOT_EXECUTE, true)
+            }
         }
     }
 

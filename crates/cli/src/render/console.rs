@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use bellwether_core::names::NodeId;
+use serde_json::json;
+
 use crate::failure::Failure;
 
 /// How much is said on standard error.
@@ -20,13 +23,22 @@ pub(crate) enum Verbosity {
 pub(crate) struct Console {
     pub(crate) verbosity: Verbosity,
     colour: bool,
+    /// Whether standard output is for events, of which warnings are some.
+    events: bool,
 }
 
 impl Console {
     /// A console; colours only go to a terminal, and never when `NO_COLOR` is set.
     pub(crate) fn new(verbosity: Verbosity, no_color: bool) -> Self {
         let colour = !no_color && io::stdout().is_terminal() && io::stderr().is_terminal();
-        Self { verbosity, colour }
+        Self { verbosity, colour, events: false }
+    }
+
+    /// The same console where standard output is one JSON object per line for everything that happens, or is not: then
+    /// warnings are told there too, and to programs even when `--quiet` keeps them from people.
+    #[must_use]
+    pub(crate) fn with_events(self, events: bool) -> Self {
+        Self { events, ..self }
     }
 
     /// Whether results may be coloured.
@@ -83,8 +95,35 @@ impl Console {
 
     /// Says what looks wrong but did not stop the command.
     pub(crate) fn warning(self, text: &str) {
+        self.warning_about(&[], text);
+    }
+
+    /// The same, about nodes that the text names.
+    pub(crate) fn warning_about(self, nodes: &[NodeId], text: &str) {
+        self.warning_event(nodes, text);
         if self.verbosity >= Verbosity::Normal {
             self.say(if self.colour { "\x1b[33mwarning:\x1b[0m " } else { "warning: " }, text);
+        }
+    }
+
+    /// Says what is worth knowing of nodes. To people it is no warning, for most often all is well.
+    pub(crate) fn notice_about(self, nodes: &[NodeId], text: &str) {
+        self.warning_event(nodes, text);
+        self.notice(text);
+    }
+
+    /// Says what to do about what was told before.
+    pub(crate) fn hint(self, text: &str) {
+        self.warning_event(&[], text);
+        if self.verbosity >= Verbosity::Normal {
+            self.say("hint: ", text);
+        }
+    }
+
+    /// Where standard output is closed or full, the event that the command itself tells next fails.
+    fn warning_event(self, nodes: &[NodeId], text: &str) {
+        if self.events {
+            let _ = self.result(&format!("{}\n", json!({"event": "warning", "text": text, "nodes": nodes})));
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bellwether_core::duration;
 
+use crate::agent::plan::Grace;
 use crate::watch::log::LogTarget;
 
 /// The most commands that an agent may be told to run at the same time.
@@ -43,7 +44,7 @@ pub(crate) struct AgentSettings {
     /// The longest that a command may run, whatever its caller allows.
     pub(crate) longest: Option<Duration>,
     /// How long running commands may take to end when the agent is to stop.
-    pub(crate) grace: Option<Duration>,
+    pub(crate) grace: Option<Grace>,
     /// Where it is told what goes on.
     pub(crate) log: Option<LogTarget>,
     /// Where health and metrics can be asked for.

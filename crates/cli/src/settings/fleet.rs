@@ -17,7 +17,7 @@ pub(crate) struct FleetSettings {
     pub(crate) ca_file: Option<PathBuf>,
     /// The caller's secret key.
     pub(crate) key: Option<PathBuf>,
-    /// Where a caller remembers the agents' keys.
+    /// The directory in which a caller remembers the agents' keys, in a file for each environment.
     pub(crate) known_nodes: Option<PathBuf>,
     /// Whether a caller believes only nodes whose keys it knows already.
     pub(crate) strict: Option<bool>,

@@ -93,10 +93,7 @@ pub(super) const KEYS: &[Key] = &[
         path: "agent.longest",
         take: |settings, text| set(&mut settings.agent.longest, duration::parse(text).map_err(say)),
     },
-    Key {
-        path: "agent.grace",
-        take: |settings, text| set(&mut settings.agent.grace, duration::parse(text).map_err(say)),
-    },
+    Key { path: "agent.grace", take: |settings, text| set(&mut settings.agent.grace, text.parse()) },
     Key { path: "agent.log", take: |settings, text| set(&mut settings.agent.log, text.parse()) },
     Key {
         path: "agent.health_listen",

@@ -38,20 +38,51 @@ const GIVEN_TO_COMMANDS: &[&str] = &[
 /// One failure that names everything that is wrong in all of them.
 pub(crate) fn load(files: &[PathBuf], environment: &Environment) -> Result<Settings, Failure> {
     let mut settings = Settings::default();
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
     for file in files {
         take_file(file, &mut settings, &mut problems);
     }
     take_environment(environment, &mut settings, &mut problems);
-    if problems.is_empty() {
-        return Ok(settings);
-    }
-    let keys: Vec<_> = KEYS.iter().map(|key| key.path).collect();
-    Err(Failure::usage(format!("the configuration is wrong:\n  {}", problems.join("\n  ")))
-        .remedy(format!("known keys: {}", keys.join(", "))))
+    problems.into_failure().map_or(Ok(settings), Err)
 }
 
-fn take_file(path: &Path, settings: &mut Settings, problems: &mut Vec<String>) {
+/// What to do about values that are wrong: what is right instead stands beside each.
+const CORRECT: &str = "correct each where it stands";
+
+/// What is wrong.
+#[derive(Debug, Default)]
+struct Problems {
+    texts: Vec<String>,
+    /// Whether one of them is a key that does not exist: then it helps to see those that do.
+    has_unknown_key: bool,
+}
+
+impl Problems {
+    fn push(&mut self, text: String) {
+        self.texts.push(text);
+    }
+
+    fn push_unknown_key(&mut self, text: String) {
+        self.has_unknown_key = true;
+        self.push(text);
+    }
+
+    fn into_failure(self) -> Option<Failure> {
+        if self.texts.is_empty() {
+            return None;
+        }
+        let failure = Failure::usage(format!("the configuration is wrong:\n  {}", self.texts.join("\n  ")));
+        Some(failure.remedy(if self.has_unknown_key { known_keys() } else { CORRECT.to_owned() }))
+    }
+}
+
+/// All keys there are, for somebody who has used another one.
+fn known_keys() -> String {
+    let keys: Vec<_> = KEYS.iter().map(|key| key.path).collect();
+    format!("known keys: {}", keys.join(", "))
+}
+
+fn take_file(path: &Path, settings: &mut Settings, problems: &mut Problems) {
     let bytes = match read_bounded(path, LARGEST_FILE) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
@@ -67,7 +98,7 @@ fn take_file(path: &Path, settings: &mut Settings, problems: &mut Vec<String>) {
     }
 }
 
-fn take_table(place: &str, prefix: &str, table: &toml::Table, settings: &mut Settings, problems: &mut Vec<String>) {
+fn take_table(place: &str, prefix: &str, table: &toml::Table, settings: &mut Settings, problems: &mut Problems) {
     for (name, value) in table {
         let path = format!("{prefix}{name}");
         let text = match value {
@@ -81,7 +112,7 @@ fn take_table(place: &str, prefix: &str, table: &toml::Table, settings: &mut Set
             _ => String::new(),
         };
         match KEYS.iter().find(|key| key.path == path) {
-            None => problems.push(format!("{place}: unknown key '{path}'")),
+            None => problems.push_unknown_key(format!("{place}: unknown key '{path}'")),
             Some(_) if text.is_empty() => {
                 problems.push(format!("{place}: '{path}' must be a text, a whole number, true or false"))
             }
@@ -94,18 +125,18 @@ fn is_section(path: &str) -> bool {
     KEYS.iter().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }
 
-fn take_environment(environment: &Environment, settings: &mut Settings, problems: &mut Vec<String>) {
+fn take_environment(environment: &Environment, settings: &mut Settings, problems: &mut Problems) {
     for (name, text) in environment.iter().filter(|(name, _)| name.starts_with("BELLWETHER_")) {
         match KEYS.iter().find(|key| variable(key.path) == name) {
             Some(_) if text.is_empty() => {}
             Some(key) => take(key, text, &format!("environment: {name}"), settings, problems),
             None if GIVEN_TO_COMMANDS.contains(&name) => {}
-            None => problems.push(format!("environment: unknown variable {name}")),
+            None => problems.push_unknown_key(format!("environment: unknown variable {name}")),
         }
     }
 }
 
-fn take(key: &Key, text: &str, place: &str, settings: &mut Settings, problems: &mut Vec<String>) {
+fn take(key: &Key, text: &str, place: &str, settings: &mut Settings, problems: &mut Problems) {
     if let Err(problem) = (key.take)(settings, text) {
         problems.push(format!("{place}: {problem}"));
     }
@@ -123,10 +154,10 @@ mod tests {
 
     fn settings(toml: &str, variables: &[(&str, &str)]) -> Result<Settings, Failure> {
         let mut settings = Settings::default();
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         take_table("f.toml", "", &toml.parse().unwrap(), &mut settings, &mut problems);
         take_environment(&variables.iter().copied().collect(), &mut settings, &mut problems);
-        if problems.is_empty() { Ok(settings) } else { Err(Failure::usage(problems.join("\n"))) }
+        problems.into_failure().map_or(Ok(settings), Err)
     }
 
     #[test]
@@ -144,7 +175,8 @@ mod tests {
         let file = "nodes = 'a'\n[once]\nlease = '10ms'\nstagger = 1.5\n[other]\nx = 1";
         let failure = settings(file, &[("BELLWETHER_STOER", "x"), ("BELLWETHER_GROUP", "elb:")]).unwrap_err();
         let lines: Vec<_> = failure.message.lines().collect();
-        assert_eq!(lines.len(), 6, "{lines:#?}");
+        assert_eq!(lines.len(), 7, "{lines:#?}");
+        assert!(failure.remedy.is_some_and(|remedy| remedy.starts_with("known keys: node, group")));
         for part in [
             "unknown key 'nodes'",
             "1s at least",
@@ -155,6 +187,13 @@ mod tests {
         ] {
             assert!(failure.message.contains(part), "{part} is missing in {}", failure.message);
         }
+    }
+
+    #[test]
+    fn a_key_that_is_right_is_not_looked_for_among_all_there_are() {
+        let failure = settings("", &[("BELLWETHER_FLEET_TRANSPORT", "amqp://x")]).unwrap_err();
+        assert!(failure.message.contains("BELLWETHER_FLEET_TRANSPORT: "), "{failure:?}");
+        assert_eq!(failure.remedy.as_deref(), Some(CORRECT));
     }
 
     #[test]

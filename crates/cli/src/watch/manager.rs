@@ -46,6 +46,17 @@ impl Manager {
         self.send(ServiceManager::feed_watchdog);
     }
 
+    /// Does something that may take long without being a standstill, such as asking others.
+    pub(crate) async fn fed_during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = self.hungry() => self.feed(),
+            }
+        }
+    }
+
     pub(crate) fn ready(&mut self) {
         self.send(ServiceManager::ready);
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bellwether_core::fleet::keys::SigningKey;
+use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::fleet::transport::CallerTransport;
 use bellwether_engines::nats::fleet::{CallerLink, Connection};
 use bellwether_host::paths;
@@ -15,11 +16,11 @@ use crate::failure::Failure;
 use crate::fleet::caller::Caller;
 use crate::fleet::caller::open::Beliefs;
 use crate::fleet::key_file;
-use crate::fleet::known_nodes::KnownNodes;
+use crate::fleet::known_nodes::KnownEnvironments;
 
-/// The caller's files within the state directory.
+/// What the caller keeps within the state directory: a file, and a directory.
 const KEY: &str = "caller.key";
-const KNOWN_NODES: &str = "known_nodes.json";
+const KNOWN_NODES: &str = "known_nodes";
 
 impl Context {
     /// Everything for one call.
@@ -29,10 +30,14 @@ impl Context {
     pub(crate) async fn caller(&self, fleet: &FleetArgs, aws: &AwsArgs) -> Result<Caller, Failure> {
         let place = self.fleet(fleet)?;
         let key = self.caller_key()?;
-        let known = self.known_nodes()?;
+        let known = self.known_nodes()?.nodes_of(&place.environment);
         let pins = known.read()?;
-        let transport = self.caller_transport(&place, aws).await?;
         let strict = self.settings.fleet.strict.unwrap_or(false);
+        if !strict {
+            // Found out afterwards, it would be too late: what was asked for is done by then.
+            known.check()?;
+        }
+        let transport = self.caller_transport(&place, aws).await?;
         Ok(Caller::new(
             place.environment,
             transport,
@@ -54,10 +59,10 @@ impl Context {
     /// The agents' keys that the caller remembers.
     ///
     /// # Errors
-    /// When no file is configured, and this user has no state directory.
-    pub(crate) fn known_nodes(&self) -> Result<KnownNodes, Failure> {
-        let path = self.settings.fleet.known_nodes.clone();
-        path.map_or_else(|| self.in_state_dir(KNOWN_NODES), Ok).map(KnownNodes::at)
+    /// When no directory is configured, and this user has no state directory.
+    pub(crate) fn known_nodes(&self) -> Result<KnownEnvironments, Failure> {
+        let dir = self.settings.fleet.known_nodes.clone();
+        dir.map_or_else(|| self.in_state_dir(KNOWN_NODES), Ok).map(KnownEnvironments::at)
     }
 
     pub(crate) fn caller_key(&self) -> Result<SigningKey, Failure> {
@@ -69,14 +74,28 @@ impl Context {
         })
     }
 
-    async fn caller_transport(&self, place: &FleetPlace, aws: &AwsArgs) -> Result<Arc<dyn CallerTransport>, Failure> {
+    /// A caller's side of a fleet.
+    ///
+    /// # Errors
+    /// When the servers cannot be reached or refuse.
+    pub(crate) async fn caller_transport(
+        &self,
+        place: &FleetPlace,
+        aws: &AwsArgs,
+    ) -> Result<Arc<dyn CallerTransport>, Failure> {
         match &place.transport {
-            TransportRef::Nats(url) => {
-                let connection = Connection::of_caller(url, self.nats_options(), &place.environment).await?;
-                Ok(Arc::new(CallerLink::on(&connection, place.environment.clone())))
-            }
+            TransportRef::Nats(url) => Ok(Arc::new(self.nats_caller(url, &place.environment).await?)),
             TransportRef::Sqs => Ok(Arc::new(self.aws_fleet(place, aws).caller())),
         }
+    }
+
+    /// A caller's side on NATS servers.
+    ///
+    /// # Errors
+    /// When the servers cannot be reached or refuse.
+    pub(crate) async fn nats_caller(&self, url: &str, environment: &EnvironmentName) -> Result<CallerLink, Failure> {
+        let connection = Connection::of_caller(url, self.nats_options(), environment).await?;
+        Ok(CallerLink::on(&connection, environment.clone()))
     }
 
     /// What the caller calls itself, for people who read the agents' accounts.

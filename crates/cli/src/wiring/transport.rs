@@ -71,17 +71,24 @@ impl Context {
     /// # Errors
     /// When environment or transport are named nowhere.
     pub(crate) fn fleet(&self, args: &FleetArgs) -> Result<FleetPlace, Failure> {
-        let settings = &self.settings.fleet;
-        let environment = args.environment.clone().or_else(|| settings.environment.clone()).ok_or_else(|| {
-            Failure::usage("no environment is named")
-                .remedy("add --environment NAME, or set 'environment' in the section [fleet] of /etc/bellwether.toml")
-        })?;
-        let transport = args.transport.clone().or_else(|| settings.transport.clone()).ok_or_else(|| {
+        let environment = self.fleet_environment(args.environment.as_ref())?;
+        let transport = args.transport.clone().or_else(|| self.settings.fleet.transport.clone()).ok_or_else(|| {
             Failure::usage("no transport is named").remedy(format!(
                 "add --transport, or set 'transport' in the section [fleet] of /etc/bellwether.toml: {KINDS}"
             ))
         })?;
         Ok(FleetPlace { environment, transport })
+    }
+
+    /// The environment named by flag, else by the configuration.
+    ///
+    /// # Errors
+    /// When it is named nowhere.
+    pub(crate) fn fleet_environment(&self, flag: Option<&EnvironmentName>) -> Result<EnvironmentName, Failure> {
+        flag.or(self.settings.fleet.environment.as_ref()).cloned().ok_or_else(|| {
+            Failure::usage("no environment is named")
+                .remedy("add --environment NAME, or set 'environment' in the section [fleet] of /etc/bellwether.toml")
+        })
     }
 
     /// An agent's side of a fleet.

@@ -69,6 +69,11 @@ impl Filter {
         self.expression.matches(facts)
     }
 
+    /// Whether it is about facts at all: `*` is not.
+    pub fn depends_on_facts(&self) -> bool {
+        !matches!(self.expression, Expression::Everything)
+    }
+
     /// The text it was read from.
     pub fn as_str(&self) -> &str {
         &self.text

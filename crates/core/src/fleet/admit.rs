@@ -15,6 +15,8 @@ use crate::facts::Facts;
 use crate::names::NodeId;
 use crate::text::shown;
 
+pub use super::ignored::Ignored;
+
 /// The most variables of a request.
 const MOST_VARIABLES: usize = 1_000;
 
@@ -72,6 +74,14 @@ impl Believed {
     pub fn known(&self) -> Known {
         Known { id: self.request.id, key: self.key }
     }
+
+    fn depends_on_facts(&self, policy: &Policy) -> bool {
+        let is_target_by_facts = match &self.request.target {
+            Target::Filter(filter) => filter.depends_on_facts(),
+            Target::Nodes(_) => false,
+        };
+        is_target_by_facts || self.request.action == Action::Facts || policy.depends_on_facts()
+    }
 }
 
 /// What is to be done with a message.
@@ -87,50 +97,13 @@ pub enum Admission {
     Ignore(Ignored),
 }
 
-/// Kinds of messages that are not answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Ignored {
-    /// It is no envelope, or its body is no request.
-    Malformed,
-    /// Nobody here knows its key, or believes it any more.
-    UnknownKey,
-    /// It was not signed by the key that it names.
-    BadSignature,
-    /// It is for another environment.
-    OtherEnvironment,
-    /// It is for other nodes.
-    NotTarget,
-    /// It was dealt with before.
-    Seen,
-    /// Its time was over so long ago that nobody can know any more whether it was dealt with.
-    Stale,
-    /// It wants its replies where no caller awaits any.
-    BadAddress,
-}
-
-impl Ignored {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Malformed,
-        Self::UnknownKey,
-        Self::BadSignature,
-        Self::OtherEnvironment,
-        Self::NotTarget,
-        Self::Seen,
-        Self::BadAddress,
-    ];
-
-    /// The word for it in metrics.
-    pub const fn as_str(self) -> &'static str {
+impl Admission {
+    /// Whether it could have been another one with other facts of the node.
+    pub fn rests_on_facts(&self, policy: &Policy) -> bool {
         match self {
-            Self::Malformed => "malformed",
-            Self::UnknownKey => "unknown_key",
-            Self::BadSignature => "bad_signature",
-            Self::OtherEnvironment => "other_environment",
-            Self::NotTarget => "not_target",
-            Self::Seen => "seen",
-            Self::Stale => "stale",
-            Self::BadAddress => "bad_address",
+            Self::Answer(believed) | Self::Refuse(believed, _) => believed.depends_on_facts(policy),
+            Self::Run(believed) => believed.depends_on_facts(policy),
+            Self::Ignore(ignored) => *ignored == Ignored::NotTarget,
         }
     }
 }
@@ -235,15 +208,16 @@ impl Door<'_> {
     fn weigh(&self, believed: &Believed) -> Result<String, Refusal> {
         let request = &believed.request;
         let refuse = |why, detail: String| Err(Refusal { why, detail });
-        if let Some(detail) = self.out_of_time(request) {
-            return refuse(Why::Expired, detail);
-        }
         let facts = self.is_read.then_some(self.facts);
         let asked = Asked { caller: &believed.caller, action: &request.action, own_user: self.own_user, facts };
         let rule = match self.policy.decide(asked) {
             Decision::Allowed(rule) => rule,
             Decision::Denied(detail) => return refuse(Why::Policy, detail),
         };
+        // Only now: what came too late is remembered on the disk, where a key without any right is to leave nothing.
+        if let Some(detail) = self.out_of_time(request) {
+            return refuse(Why::Expired, detail);
+        }
         let Action::Run(run) = &request.action else { return Ok(rule) };
         match (impossible(run), (self.busy)(&believed.key)) {
             (Some(detail), _) => refuse(Why::Impossible, detail.to_owned()),

@@ -174,6 +174,16 @@ fn what_came_before_is_never_done_nor_called_expired() {
 }
 
 #[test]
+fn a_key_without_the_right_is_told_so_also_when_it_is_late_and_so_leaves_nothing_on_the_disk() {
+    let world = world();
+    let mut late = world.request(run(&["reboot"]));
+    late.issued = world.now.checked_sub(Duration::from_secs(120)).unwrap();
+    assert_eq!(world.refusal(&late), Some(Why::Expired), "ops may");
+    let (admission, _) = world.admit(&sealed(2, &late));
+    assert!(matches!(admission, Admission::Refuse(_, Refusal { why: Why::Policy, .. })), "{admission:?}");
+}
+
+#[test]
 fn time_is_up_at_the_end_and_begins_five_seconds_early() {
     let world = world();
     let at = |offset: i64| {
@@ -224,6 +234,26 @@ fn a_rule_about_facts_does_not_hold_before_they_were_read() {
     let (admission, entry) = world.admit(&sealed(1, &world.request(run(&["id"]))));
     assert!(matches!(admission, Admission::Refuse(_, Refusal { why: Why::Policy, .. })), "{admission:?}");
     assert!(entry.why.contains("never read in full"), "{}", entry.why);
+}
+
+#[test]
+fn only_what_looks_at_facts_rests_on_them() {
+    let mut world = world();
+    let rests = |world: &World, action, target: Target| {
+        let request = Request { target, ..world.request(action) };
+        world.admit(&sealed(1, &request)).0.rests_on_facts(&world.policy)
+    };
+    let everyone = || Target::Filter("*".parse().unwrap());
+    let named = || Target::Nodes(vec![NodeId::new("web-1").unwrap()]);
+    assert!(!rests(&world, Action::Ping, everyone()) && !rests(&world, run(&["id"]), named()));
+    assert!(!rests(&world, run(&[]), named()) && !world.admit(b"garbage").0.rests_on_facts(&world.policy));
+    for filter in ["role=web", "role=db", "not role=web", "not *"] {
+        assert!(rests(&world, run(&["id"]), Target::Filter(filter.parse().unwrap())), "{filter}");
+    }
+    assert!(rests(&world, Action::Facts, everyone()), "they are the answer");
+    let with_where = "[[allow]]\ncallers = ['ops']\nactions = ['argv']\nwhere = 'role=db'";
+    world.policy = Policy::parse(with_where).unwrap();
+    assert!(rests(&world, run(&["id"]), named()), "a rule that does not hold now may hold with others");
 }
 
 #[test]

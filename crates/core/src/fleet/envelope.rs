@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::keys::{PublicKey, Signature, SigningKey};
+use crate::text::shown;
 
 /// The version of the envelope this program writes and reads.
 pub const VERSION: u32 = 1;
@@ -17,7 +18,7 @@ pub enum EnvelopeError {
     /// More than [`LARGEST`] bytes.
     #[error("it has {0} bytes; at most {LARGEST} are allowed")]
     TooLarge(usize),
-    /// Not an envelope at all.
+    /// Not an envelope at all; why, shortened: the reader's reasons repeat what others wrote.
     #[error("it is malformed: {0}")]
     Malformed(String),
     /// An envelope of another version.
@@ -65,7 +66,7 @@ impl Envelope {
         if bytes.len() > LARGEST {
             return Err(EnvelopeError::TooLarge(bytes.len()));
         }
-        let malformed = |error: serde_json::Error| EnvelopeError::Malformed(error.to_string());
+        let malformed = |error: serde_json::Error| EnvelopeError::Malformed(shown(&error.to_string()));
         let Versioned { v } = serde_json::from_slice(bytes).map_err(malformed)?;
         if v != VERSION {
             return Err(EnvelopeError::Version(v));
@@ -120,6 +121,14 @@ mod tests {
         let large = vec![b' '; LARGEST + 1];
         assert_eq!(Envelope::decode(&large), Err(EnvelopeError::TooLarge(LARGEST + 1)));
         assert!(matches!(Envelope::seal(&key(), "x".repeat(LARGEST)), Err(EnvelopeError::TooLarge(_))));
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_a_long_message() {
+        for message in [format!("\"{}\"", "x".repeat(9_000)), format!("{{\"v\":\"{}\"}}", "x".repeat(9_000))] {
+            let told = Envelope::decode(message.as_bytes()).unwrap_err().to_string();
+            assert!(told.len() < 500, "{told}");
+        }
     }
 
     proptest! {

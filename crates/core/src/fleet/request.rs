@@ -23,7 +23,8 @@ pub const LONGEST_ENVIRONMENT: usize = 32;
 /// The longest address for replies, in bytes.
 pub const LONGEST_ADDRESS: usize = 512;
 
-/// What an environment is called: `production`, `staging`. Requests of one never run in another.
+/// What an environment is called: `production`, `staging`. Requests of one never run in another. A name can be that of a
+/// file: it has neither slashes nor dots.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EnvironmentName(String);
@@ -315,7 +316,8 @@ mod tests {
     #[test]
     fn environments_have_names_that_fit_everywhere() {
         assert!("staging-2_b".parse::<EnvironmentName>().is_ok());
-        for name in ["", "Production", "a.b", "a b", "*", &"x".repeat(LONGEST_ENVIRONMENT + 1)] {
+        for name in ["", "Production", "a.b", ".", "..", "a/b", "a b", "a\0", "*", &"x".repeat(LONGEST_ENVIRONMENT + 1)]
+        {
             assert!(name.parse::<EnvironmentName>().is_err(), "{name}");
         }
     }

@@ -19,6 +19,9 @@ pub struct TransportError {
     pub why: String,
     /// What to do about it.
     pub remedy: String,
+    /// The nodes that certainly or possibly do not get what was sent, where the transport works, and others get it or
+    /// these have no place in it any more. Empty in every other case.
+    pub unreached: Vec<NodeId>,
 }
 
 /// A message for this node.
@@ -102,7 +105,8 @@ pub trait CallerTransport: Send + Sync {
     /// When they could not be received.
     async fn listen(&self, call: RequestId, durable: bool) -> Result<ReplyAddress, TransportError>;
 
-    /// Sends a request. With `durable` it is kept for nodes that are away, which needs their names.
+    /// Sends a request. With `durable` it is kept for nodes that are away, which needs their names. To no nodes at all it
+    /// sends nothing, and finds out whether the transport works.
     ///
     /// # Errors
     /// When some node certainly or possibly does not get it; others may.

@@ -45,9 +45,9 @@ macro_rules! folders {
     };
 }
 
-folders! { envelope, facts, filter, legacy, reply, request }
+folders! { admit, envelope, facts, filter, legacy, policy, reply, request }
 
 #[test]
 fn no_folder_of_the_corpus_is_forgotten() {
-    assert_eq!(corpus::folders(), ["envelope", "facts", "filter", "legacy", "reply", "request"]);
+    assert_eq!(corpus::folders(), ["admit", "envelope", "facts", "filter", "legacy", "policy", "reply", "request"]);
 }

@@ -10,14 +10,15 @@ use super::clock;
 use super::failure::{self, Failure, RUN_AGAIN};
 use super::keys::Keys;
 use super::link::Link;
+use super::new_stream::NewStream;
 use super::release::Release;
 
 /// Copies of a bucket in a cluster of three or more servers: one may be lost.
 pub(super) const COPIES: u32 = 3;
 /// A record has less than 2 KiB; this leaves room for those of later releases.
-const LARGEST_RECORD: u32 = 64 * 1024;
+const LARGEST_RECORD: usize = 64 * 1024;
 /// An entry has 64 KiB of output and some text; a server takes 1 MiB at most when it is not told otherwise.
-const LARGEST_ENTRY: u32 = 1024 * 1024;
+const LARGEST_ENTRY: usize = 1024 * 1024;
 
 /// How often, and how soon, something that others are making at this moment is looked for again.
 const LOOKS: u32 = 20;
@@ -106,39 +107,24 @@ pub(super) async fn open(link: &Link, keys: &Keys, release: &Release, what: &str
     Ok(bucket)
 }
 
-/// A bucket as every NATS client knows it, so that `nats kv` can show it. Its readers are sent to the leader.
 fn records_config(keys: &Keys) -> Value {
-    json!({
-        "name": keys.records_stream(),
-        "description": "Claims of bellwether: one record per job",
-        "subjects": [keys.bucket_subjects()],
-        "retention": "limits",
-        "storage": "file",
-        "discard": "new",
-        "max_msgs_per_subject": 1,
-        "max_msgs": -1,
-        "max_bytes": -1,
-        "max_consumers": -1,
-        "max_msg_size": LARGEST_RECORD,
-        "allow_rollup_hdrs": true,
-        "deny_delete": true,
-        "allow_direct": false,
-    })
+    let stream = NewStream {
+        name: &keys.records_stream(),
+        description: "Claims of bellwether: one record per job",
+        subjects: &keys.bucket_subjects(),
+        largest: LARGEST_RECORD,
+    };
+    stream.bucket_config()
 }
 
 fn history_config(keys: &Keys) -> Value {
-    json!({
-        "name": keys.history_stream(),
-        "description": "History of bellwether: one message per run and outcome",
-        "subjects": [keys.all_history()],
-        "retention": "limits",
-        "storage": "file",
-        "discard": "new",
-        "max_msgs": -1,
-        "max_bytes": -1,
-        "max_consumers": -1,
-        "max_msg_size": LARGEST_ENTRY,
-    })
+    let stream = NewStream {
+        name: &keys.history_stream(),
+        description: "History of bellwether: one message per run and outcome",
+        subjects: &keys.all_history(),
+        largest: LARGEST_ENTRY,
+    };
+    stream.config()
 }
 
 /// Opens a stream; makes a missing one with so many copies, or with one where there are too few servers for them.

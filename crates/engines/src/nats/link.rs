@@ -19,13 +19,14 @@ use std::time::Duration;
 
 use async_nats::client::{RequestError, RequestErrorKind};
 use async_nats::connection::State;
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Message, Request, ServerAddr};
+use async_nats::{Client, ConnectOptions, Event, HeaderMap, Message, Request, ServerAddr};
 use bellwether_core::text::shown;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{sleep, timeout};
 
 use super::NatsOptions;
-use super::failure::{CREDENTIALS, Failure, REACH};
+use super::failure::Failure;
+use super::obstacle::Obstacle;
 use super::servers::{Identity, Servers};
 
 /// How soon a silent connection is asked whether it still lives.
@@ -61,7 +62,7 @@ struct Progress {
     /// The connection that it was last given to.
     connection: Option<Arc<Connection>>,
     /// Why there is none at this moment.
-    obstacle: Option<String>,
+    obstacle: Option<Obstacle>,
 }
 
 impl Progress {
@@ -241,7 +242,7 @@ impl Link {
 
     /// A connection that is usable at this moment. Until there is one, `obstacle` tells why, for the caller that ends
     /// the waiting.
-    async fn usable(&self, obstacle: &mut Option<String>) -> Result<Arc<Connection>, Failure> {
+    async fn usable(&self, obstacle: &mut Option<Obstacle>) -> Result<Arc<Connection>, Failure> {
         let mut current = self.current.lock().await;
         if let Some(connection) = current.as_ref().filter(|connection| connection.is_usable()) {
             return Ok(Arc::clone(connection));
@@ -256,13 +257,7 @@ impl Link {
                     let connection = Connection { client, lost, left: watch::Sender::new(false), troubles };
                     return Ok(Arc::clone(current.insert(Arc::new(connection))));
                 }
-                Err(error) => match error.kind() {
-                    ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
-                        let why = "the server does not accept the credentials".to_owned();
-                        return Err(Failure::NotSent { why, remedy: CREDENTIALS });
-                    }
-                    _ => *obstacle = Some(shown(&error.to_string())),
-                },
+                Err(error) => *obstacle = Some(Obstacle::of(&error)?),
             }
             sleep(PAUSE).await;
         }
@@ -321,9 +316,9 @@ impl Link {
     }
 }
 
-fn not_reached(limit: Duration, obstacle: Option<String>) -> Failure {
-    let obstacle = obstacle.map_or_else(String::new, |obstacle| format!(": {obstacle}"));
-    Failure::NotSent { why: format!("no connection within {} ms{obstacle}", limit.as_millis()), remedy: REACH }
+fn not_reached(limit: Duration, obstacle: Option<Obstacle>) -> Failure {
+    let (obstacle, remedy) = Obstacle::in_words(obstacle);
+    Failure::NotSent { why: format!("no connection within {} ms{obstacle}", limit.as_millis()), remedy }
 }
 
 /// What went wrong, unless it is the connection.

@@ -2,9 +2,9 @@
 //! history; and [`fleet`], the transport of commands.
 //!
 //! - `servers`, `place`: which servers and bucket a URL names.
-//! - `link`: the connection, and what is known of a request that failed.
+//! - `link`: the connection, and what is known of a request that failed. `obstacle`: why there is no connection.
 //! - `api`: JetStream's requests and answers.
-//! - `release`, `bucket`, `warnings`: opening or making the streams, and how safe they are.
+//! - `release`, `bucket`, `new_stream`, `warnings`: opening or making the streams, and how safe they are.
 //! - `keys`: the subjects of records and entries.
 //! - `records`: reads and swaps.
 //! - `entry`, `history`, `prune`: the history.
@@ -24,6 +24,8 @@ pub mod fleet;
 mod history;
 mod keys;
 mod link;
+mod new_stream;
+mod obstacle;
 mod place;
 mod prune;
 mod records;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_nats::{HeaderMap, Message, StatusCode, Subscriber};
 use bellwether_core::text::shown;
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{sleep, timeout};
@@ -43,6 +44,8 @@ pub(super) enum Content {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) sequence: u64,
+    /// When the server took it.
+    pub(super) stored: Timestamp,
     pub(super) subject: String,
     pub(super) headers: HeaderMap,
     pub(super) payload: Vec<u8>,
@@ -209,7 +212,7 @@ impl<'a> Scan<'a> {
 
     fn take(&mut self, message: Message) -> Result<Found, Failure> {
         let position = message.reply.as_ref().and_then(|reply| position(reply));
-        let Some((sequence, pending)) = position.filter(|(sequence, _)| *sequence > self.reached) else {
+        let Some(Position { sequence, stored, pending }) = position.filter(|it| it.sequence > self.reached) else {
             return Err(Failure::Nonsense("a message does not tell where it stands in the stream".to_owned()));
         };
         self.due -= 1;
@@ -218,6 +221,7 @@ impl<'a> Scan<'a> {
         self.reached = sequence;
         Ok(Found {
             sequence,
+            stored,
             subject: message.subject.to_string(),
             headers: message.headers.unwrap_or_default(),
             payload: message.payload.to_vec(),
@@ -234,10 +238,19 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// The sequence of a delivered message, and how many wait behind it, from the subject at which it would be
-/// acknowledged: `$JS.ACK.STREAM.CONSUMER.DELIVERED.SEQUENCE.CONSUMER_SEQUENCE.TIME.PENDING`, or with domain and
-/// account before the stream and a token at the end.
-fn position(reply: &str) -> Option<(u64, u64)> {
+/// Where a delivered message stands.
+#[derive(Debug, PartialEq, Eq)]
+struct Position {
+    sequence: u64,
+    stored: Timestamp,
+    /// How many wait behind it.
+    pending: u64,
+}
+
+/// The position of a delivered message, from the subject at which it would be acknowledged:
+/// `$JS.ACK.STREAM.CONSUMER.DELIVERED.SEQUENCE.CONSUMER_SEQUENCE.TIME.PENDING`, with the time in nanoseconds, or with
+/// domain and account before the stream and a token at the end.
+fn position(reply: &str) -> Option<Position> {
     let tokens: Vec<&str> = reply.split('.').collect();
     let first = match tokens.len() {
         9 => 2,
@@ -247,7 +260,11 @@ fn position(reply: &str) -> Option<(u64, u64)> {
     if !reply.starts_with("$JS.ACK.") {
         return None;
     }
-    Some((tokens.get(first + 3)?.parse().ok()?, tokens.get(first + 6)?.parse().ok()?))
+    Some(Position {
+        sequence: tokens.get(first + 3)?.parse().ok()?,
+        stored: Timestamp::from_nanosecond(tokens.get(first + 5)?.parse().ok()?).ok()?,
+        pending: tokens.get(first + 6)?.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -281,9 +298,17 @@ mod tests {
 
     #[test]
     fn a_position_is_read_from_both_forms() {
-        assert_eq!(position("$JS.ACK.s.c.1.20.3.1700000000.44"), Some((20, 44)));
-        assert_eq!(position("$JS.ACK._.hash.s.c.1.20.3.1700000000.44.token"), Some((20, 44)));
-        for reply in ["", "$JS.ACK.s.c", "$JS.ACK.s.c.1.x.3.1700000000.44", "_INBOX.a.b.c.1.20.3.1.44"] {
+        let stored = Timestamp::from_second(1_700_000_000).unwrap();
+        let expected = Position { sequence: 20, stored, pending: 44 };
+        assert_eq!(position("$JS.ACK.s.c.1.20.3.1700000000000000000.44").as_ref(), Some(&expected));
+        assert_eq!(position("$JS.ACK._.hash.s.c.1.20.3.1700000000000000000.44.token"), Some(expected));
+        for reply in [
+            "",
+            "$JS.ACK.s.c",
+            "$JS.ACK.s.c.1.x.3.1700000000.44",
+            "$JS.ACK.s.c.1.20.3.x.44",
+            "_INBOX.a.b.c.1.20.3.1.44",
+        ] {
             assert_eq!(position(reply), None, "{reply}");
         }
     }

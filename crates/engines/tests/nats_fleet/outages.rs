@@ -97,6 +97,7 @@ async fn a_server_that_hangs_is_an_error_within_the_limit_and_another_is_used() 
     let address = bellwether_core::fleet::request::ReplyAddress(address);
     assert!(agent.reply(&address, call(1), false, b"{}").await.is_err());
     assert!(caller.send(Audience::Everyone, false, b"{}").await.is_err());
+    assert!(caller.send(Audience::Nodes(&[]), false, b"").await.is_err(), "it is found out without sending anything");
     assert!(agent.announce(b"{}").await.is_err());
     assert!(caller.inventory().await.is_err());
     assert!(start.elapsed() < 4 * limit + SLACK, "{:?}", start.elapsed());

@@ -61,11 +61,19 @@ async fn a_node_can_be_removed_from_the_inventory_and_return() {
     let connection = open(&url(&server)).await;
     let (agent, caller) = (agent(&connection, "i 1").await, caller(&connection));
     agent.announce(b"{\"n\":1}").await.unwrap();
-    caller.forget(&node("i 1")).await.unwrap();
-    assert!(caller.inventory().await.unwrap().is_empty());
+    let first = caller.announcements().await.unwrap().remove(0);
+    let age = jiff::Timestamp::now().duration_since(first.at).abs();
+    assert!(first.node == node("i 1") && age < jiff::SignedDuration::from_mins(5), "{first:?}");
     agent.announce(b"{\"n\":2}").await.unwrap();
+    assert!(!caller.forget(&first).await.unwrap(), "it has announced itself meanwhile");
+    assert_eq!(caller.inventory().await.unwrap()[0].record, b"{\"n\":2}");
+    let second = caller.announcements().await.unwrap().remove(0);
+    assert!(caller.forget(&second).await.unwrap());
+    assert!(caller.inventory().await.unwrap().is_empty() && caller.announcements().await.unwrap().is_empty());
+    assert!(!caller.forget(&second).await.unwrap(), "another has removed it");
+    agent.announce(b"{\"n\":3}").await.unwrap();
     let known = caller.inventory().await.unwrap();
-    assert!(known.len() == 1 && known[0].node == node("i 1") && known[0].record == b"{\"n\":2}", "{known:?}");
+    assert!(known.len() == 1 && known[0].node == node("i 1") && known[0].record == b"{\"n\":3}", "{known:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use nix::errno::Errno;
@@ -14,9 +14,10 @@ use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpid, getppid};
 
 use super::guard::{Guard, Message};
+use super::last_words::{self, LastWords};
 use super::process::Process;
 use super::spec::{CommandSpec, OutputMode};
-use super::surroundings::Surroundings;
+use super::surroundings::{Identity, Step, Surroundings};
 use super::writer::Writer;
 
 /// Why a command was not started. Shells, and `timeout(1)`, report the first as status 127 and the second as 126.
@@ -35,6 +36,22 @@ pub enum SpawnError {
     NotExecutable {
         /// The program as it was given.
         program: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The user whom it runs as cannot enter its directory.
+    #[error("cannot enter {}: {source}; the user whom the command runs as must be able to", directory.display())]
+    Directory {
+        /// The directory as it was given.
+        directory: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// We cannot run commands as this user.
+    #[error("cannot run commands as the user with the number {user}: {source}; nothing was run")]
+    User {
+        /// The user's number.
+        user: u32,
         /// The system's reason.
         source: io::Error,
     },
@@ -68,7 +85,7 @@ pub(super) fn start(
         .stderr(err)
         .process_group(0);
     // On failure the guard is dropped here, and ends without harm.
-    let leader = spawn(&mut command, spec, surroundings, guard.as_ref()).map_err(|error| classify(spec, error))?;
+    let leader = spawn(&mut command, spec, surroundings, guard.as_ref())?;
     Ok(Process::new(leader, guard))
 }
 
@@ -79,16 +96,23 @@ fn spawn(
     spec: &CommandSpec,
     surroundings: &Surroundings,
     guard: Option<&Guard>,
-) -> io::Result<Child> {
+) -> Result<Child, SpawnError> {
     if !spec.tied && spec.inherit.is_empty() && surroundings.are_our_own() {
         match command.spawn() {
             // posix_spawn(3) refuses a file without a `#!` line; execvp(3), below, gives it to /bin/sh.
             Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {}
-            result => return result,
+            result => return result.map_err(|error| classify(spec, error)),
         }
     }
-    prepare_in_child(command, spec, surroundings, guard)?;
-    command.spawn()
+    let words = if surroundings.are_our_own() { None } else { Some(LastWords::new()) };
+    let words = words.transpose().map_err(|source| other(spec, source))?;
+    prepare_in_child(command, spec, surroundings, guard, words.as_ref()).map_err(|source| other(spec, source))?;
+    let heard = || words.as_ref().and_then(LastWords::heard);
+    command.spawn().map_err(|source| match (heard(), &surroundings.directory, &surroundings.identity) {
+        (Some(Step::Directory), Some(directory), _) => SpawnError::Directory { directory: directory.clone(), source },
+        (Some(Step::User), _, Some(Identity { user, .. })) => SpawnError::User { user: *user, source },
+        _ => classify(spec, source),
+    })
 }
 
 /// A terminal stops a background group that reads from it, so such a group gets none.
@@ -118,12 +142,14 @@ fn prepare_in_child(
     spec: &CommandSpec,
     surroundings: &Surroundings,
     guard: Option<&Guard>,
+    words: Option<&LastWords>,
 ) -> io::Result<()> {
     let inherited: Vec<RawFd> = spec.inherit.iter().map(AsRawFd::as_raw_fd).collect();
     let announce_on = guard.map(Guard::announce_on);
     let parent = getpid();
     let tied = spec.tied;
     let change = surroundings.change()?;
+    let say_on = words.map(LastWords::say_on);
     let prepare = move || {
         if tied {
             die_with(parent)?;
@@ -131,7 +157,12 @@ fn prepare_in_child(
         if let Some(pipe) = announce_on {
             announce(pipe)?;
         }
-        change.make()?;
+        change.make().map_err(|(step, error)| {
+            if let Some(pipe) = say_on {
+                last_words::say(pipe, step);
+            }
+            error
+        })?;
         inherited.iter().try_for_each(|&descriptor| keep_open(descriptor))
     };
     // SAFETY: the closure only makes system calls; it neither allocates nor takes locks.

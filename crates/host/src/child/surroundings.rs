@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::Command;
 
+use nix::errno::Errno;
 use nix::unistd::{Gid, Uid, chdir, setgid, setgroups, setuid};
 
 /// What a command does not share with us. By default it shares all.
@@ -30,6 +31,15 @@ pub struct Identity {
     pub group: u32,
     /// Those of all their groups.
     pub groups: Vec<u32>,
+}
+
+/// What is changed between fork and exec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// As whom it runs.
+    User,
+    /// Where it runs.
+    Directory,
 }
 
 /// The changes that are made between fork and exec, in a form that needs no memory there.
@@ -80,13 +90,17 @@ fn is_for_us_alone(name: &OsString) -> bool {
 impl Change {
     /// Makes them. Between fork and exec: nothing here allocates or takes locks. The directory comes last, so that it is
     /// entered with the user's own rights.
-    pub(super) fn make(&self) -> io::Result<()> {
-        if let Some((user, group, groups)) = &self.identity {
-            setgroups(groups)?;
-            setgid(*group)?;
-            setuid(*user)?;
-        }
-        self.directory.as_deref().map_or(Ok(()), |directory| Ok(chdir(directory)?))
+    pub(super) fn make(&self) -> Result<(), (Step, Errno)> {
+        self.take_identity().map_err(|error| (Step::User, error))?;
+        let enter = |directory| chdir(directory).map_err(|error| (Step::Directory, error));
+        self.directory.as_deref().map_or(Ok(()), enter)
+    }
+
+    fn take_identity(&self) -> Result<(), Errno> {
+        let Some((user, group, groups)) = &self.identity else { return Ok(()) };
+        setgroups(groups)?;
+        setgid(*group)?;
+        setuid(*user)
     }
 }
 

@@ -1,33 +1,76 @@
 //! A directory of programs that print facts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::found::Found;
 use super::program::Program;
-use crate::hooks::scripts::{self, Script};
+use super::stamp::Stamp;
+use crate::hooks::scripts::{self, HookError, Script};
 
-/// Runs its programs one after the other, in the order of their names' bytes. The directory may be on a file system that
-/// hangs, so it is read on a thread of its own.
-pub(super) async fn facts(dir: &Path, timeout: Duration) -> Found {
-    let owned = dir.to_owned();
-    let reading = tokio::task::spawn_blocking(move || scripts::find(&owned, true));
-    let scripts = reading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-    let mut found = Found::default();
-    match scripts {
-        Ok(scripts) => {
-            for script in scripts {
-                found.merge(facts_of(script, timeout).await);
-            }
-        }
-        Err(error) => found.problems.push(error.to_string()),
-    }
-    found
+/// Which programs a directory has, in the order of their names' bytes.
+pub(super) struct Listing(Result<Vec<Script>, HookError>);
+
+/// What is different when a program was added, removed, replaced, or may be run now and could not before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Marks(Result<Vec<Mark>, String>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mark {
+    path: PathBuf,
+    is_runnable: bool,
+    stamp: Option<Stamp>,
 }
 
-async fn facts_of(script: Script, timeout: Duration) -> Found {
+/// Reads a directory. It may be on a file system that hangs, so that is done on a thread of its own.
+pub(super) async fn list(dir: &Path) -> (Listing, Marks) {
+    let dir = dir.to_owned();
+    let reading = tokio::task::spawn_blocking(move || {
+        let listing = Listing(scripts::find(&dir, true));
+        let marks = Marks::of(&listing);
+        (listing, marks)
+    });
+    reading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+impl Marks {
+    fn of(listing: &Listing) -> Self {
+        let mark = |script: &Script| {
+            let (Script::Runnable(path) | Script::Suspect(path, _)) = script;
+            let is_runnable = matches!(script, Script::Runnable(_));
+            Mark { path: path.clone(), is_runnable, stamp: Stamp::of(path).ok() }
+        };
+        Self(match &listing.0 {
+            Ok(scripts) => Ok(scripts.iter().map(mark).collect()),
+            Err(error) => Err(error.to_string()),
+        })
+    }
+}
+
+impl Listing {
+    /// Runs the programs one after the other; by its path, what each tells.
+    ///
+    /// # Errors
+    /// When the directory cannot be read, or not be trusted, with what is wrong.
+    pub(super) async fn facts(self, timeout: Duration) -> Result<Vec<(PathBuf, Found)>, Found> {
+        let scripts = self.0.map_err(|error| Found::nothing(error.to_string()))?;
+        let mut told = Vec::with_capacity(scripts.len());
+        for script in scripts {
+            told.push(facts_of(script, timeout).await);
+        }
+        Ok(told)
+    }
+}
+
+async fn facts_of(script: Script, timeout: Duration) -> (PathBuf, Found) {
     match script {
-        Script::Runnable(path) => Program::file(&path).facts(timeout).await,
-        Script::Suspect(path, why) => Found::nothing(format!("{} was not run: {why}", path.display())),
+        Script::Runnable(path) => {
+            let found = Program::file(&path).facts(timeout).await;
+            (path, found)
+        }
+        Script::Suspect(path, why) => {
+            let found = Found::nothing(format!("{} was not run: {why}", path.display()));
+            (path, found)
+        }
     }
 }

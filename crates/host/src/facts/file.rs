@@ -1,34 +1,26 @@
 //! A file of facts, which is read again when it has changed.
 
-use std::fs::Metadata;
-use std::io;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use super::found::Found;
+use super::source::Source;
+use super::stamp::Stamp;
 use super::{LARGEST, document};
-use crate::clock;
 use crate::files::read_bounded;
 
-/// How long after a change another one may leave the same time behind: file systems count in seconds or ticks.
-const UNSETTLED: Duration = Duration::from_secs(3);
-
 /// A file, and what it said when it was last read.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct FactFile {
     path: PathBuf,
-    read: Option<(Stamp, Found)>,
+    read: Option<(Seen, Source)>,
 }
 
-/// What is different when a file has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
+/// How a file was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    stamp: Result<Stamp, String>,
+    /// Whether a later change will show.
+    is_settled: bool,
 }
 
 impl FactFile {
@@ -36,70 +28,61 @@ impl FactFile {
         Self { path, read: None }
     }
 
-    /// What it says now. May block, where its file system hangs.
-    pub(super) fn facts(&mut self) -> Found {
+    /// How it is now. May block, where its file system hangs.
+    pub(super) fn stamp(&self) -> Result<Stamp, String> {
+        Stamp::of(&self.path)
+    }
+
+    /// Whether a file that is so has changed since it was read, and that so lately that somebody may still write it.
+    pub(super) fn is_in_motion(&self, now: &Result<Stamp, String>) -> bool {
+        let is_as_read = self.read.as_ref().is_some_and(|(seen, _)| seen.stamp == *now);
+        !is_as_read && !now.as_ref().is_ok_and(Stamp::is_settled)
+    }
+
+    /// Reads it when it has changed, or may have; whether it says something else than before. May block.
+    pub(super) fn look(&mut self, keeps: bool) -> bool {
         // Looked at before it is read: what changes meanwhile is noticed the next time.
-        let stamp = match stamp(&self.path) {
-            Ok(stamp) => stamp,
-            Err(why) => return self.nothing(&why),
-        };
-        if let Some((known, found)) = &self.read
-            && *known == stamp
+        let stamp = self.stamp();
+        let is_settled = stamp.as_ref().is_ok_and(Stamp::is_settled);
+        if let Some((seen, _)) = &self.read
+            && seen.is_settled
+            && seen.stamp == stamp
         {
-            return found.clone();
+            return false;
         }
-        let found = match self.text().and_then(|text| document::of_file(&self.path, &text)) {
-            Ok(told) => Found::of(self.path.display(), told),
-            Err(why) => self.nothing(&why),
+        let source = Source::of(self.found(&stamp));
+        let earlier = self.read.take().map(|(_, earlier)| earlier);
+        let source = match &earlier {
+            Some(earlier) if keeps => source.after(earlier),
+            _ => source,
         };
-        self.read = stamp.is_settled().then(|| (stamp, found.clone()));
-        found
+        let is_news = earlier.as_ref() != Some(&source);
+        self.read = Some((Seen { stamp, is_settled }, source));
+        is_news
+    }
+
+    /// What it said when it was last read; none before the first time.
+    pub(super) fn source(&self) -> Option<&Source> {
+        self.read.as_ref().map(|(_, source)| source)
+    }
+
+    fn found(&self, stamp: &Result<Stamp, String>) -> Found {
+        let read = stamp.clone().and_then(|_| self.text()).and_then(|text| document::of_file(&self.path, &text));
+        match read {
+            Ok(told) => Found::of(self.path.display(), told),
+            Err(why) => Found::nothing(format!("no facts from {}: {why}", self.path.display())),
+        }
     }
 
     fn text(&self) -> Result<String, String> {
         let bytes = read_bounded(&self.path, LARGEST).map_err(|error| error.to_string())?;
         String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
     }
-
-    fn nothing(&self, why: &str) -> Found {
-        Found::nothing(format!("no facts from {}: {why}", self.path.display()))
-    }
-}
-
-/// Opening a pipe would wait for somebody to write, so only regular files are.
-fn stamp(path: &Path) -> Result<Stamp, String> {
-    let found = path.metadata().map_err(|error| missing(&error))?;
-    if found.is_file() { Ok(Stamp::of(&found)) } else { Err("it is not a regular file".to_owned()) }
-}
-
-fn missing(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file; create it, or take it out of the settings".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
-impl Stamp {
-    fn of(found: &Metadata) -> Self {
-        Self {
-            device: found.dev(),
-            inode: found.ino(),
-            size: found.size(),
-            modified: (found.mtime(), found.mtime_nsec()),
-            changed: (found.ctime(), found.ctime_nsec()),
-        }
-    }
-
-    /// Whether the next change will show. A clock that was set back makes a file be read more often, never less.
-    fn is_settled(&self) -> bool {
-        let since = clock::now().wall.as_second() - self.changed.0;
-        u64::try_from(since).is_ok_and(|since| since >= UNSETTLED.as_secs())
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use bellwether_core::facts::Facts;
+    use std::fs;
 
     use super::*;
 
@@ -109,29 +92,30 @@ mod tests {
     #[test]
     fn a_file_that_stays_as_it_is_is_not_read_again() {
         let mut file = FactFile::new(OLD.into());
-        assert!(file.facts().facts.get("[package]").is_some());
-        let (stamp, _) = file.read.clone().expect("it is remembered");
-        let remembered = Found::of("", (Facts::from_words("remembered").0, Default::default()));
-        file.read = Some((stamp, remembered.clone()));
-        assert_eq!(file.facts().facts, remembered.facts);
-        for other in [
-            Stamp { size: stamp.size + 1, ..stamp },
-            Stamp { inode: stamp.inode + 1, ..stamp },
-            Stamp { modified: (0, 0), ..stamp },
-            Stamp { changed: (0, 0), ..stamp },
-        ] {
-            file.read = Some((other, remembered.clone()));
-            assert!(file.facts().facts.get("[package]").is_some(), "{other:?}");
-        }
+        assert!(file.is_in_motion(&Err("gone".to_owned())) && !file.is_in_motion(&file.stamp()), "it is old");
+        assert!(file.look(false) && !file.look(false));
+        let remembered = Source::of(Found::default());
+        file.read.as_mut().unwrap().1 = remembered.clone();
+        assert!(!file.look(false));
+        assert_eq!(file.source(), Some(&remembered), "it was not read");
+        file.read.as_mut().unwrap().0.is_settled = false;
+        assert!(file.look(false), "it was changed when it was read, so it was read again");
     }
 
     #[test]
-    fn a_change_of_just_now_is_not_relied_on() {
-        let at = |seconds: i64| {
-            let changed = (clock::now().wall.as_second() - seconds, 0);
-            Stamp { device: 0, inode: 0, size: 0, modified: changed, changed }
-        };
-        assert!(!at(0).is_settled() && !at(-1_000).is_settled());
-        assert!(at(10).is_settled());
+    fn a_file_is_in_motion_until_it_was_read_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("facts.yaml");
+        fs::write(&path, "role: web\n").unwrap();
+        let mut file = FactFile::new(path.clone());
+        assert!(file.is_in_motion(&file.stamp()));
+        assert!(file.look(true) && !file.is_in_motion(&file.stamp()));
+        fs::write(&path, "role: database\n").unwrap();
+        assert!(file.is_in_motion(&file.stamp()));
+        assert!(file.look(true) && !file.look(true));
+        fs::remove_file(&path).unwrap();
+        assert!(file.is_in_motion(&file.stamp()), "who removes a file may be about to write another one");
+        assert!(file.look(true) && !file.is_in_motion(&file.stamp()));
+        assert_eq!(file.source().unwrap().found.facts.len(), 1, "its last word");
     }
 }

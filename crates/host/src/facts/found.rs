@@ -5,7 +5,7 @@ use std::fmt;
 use bellwether_core::facts::{Facts, LeftOut};
 
 /// The facts of one or more sources, and what was wrong with them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) facts: Facts,
     pub(super) problems: Vec<String>,
@@ -24,11 +24,12 @@ impl Found {
         found
     }
 
-    /// Adds what a later source has told.
-    pub(super) fn merge(&mut self, later: Self) {
+    /// Adds what a later source has told; whether all of it fits.
+    pub(super) fn merge(&mut self, later: Self) -> bool {
         let left_out = self.facts.merge(later.facts);
         self.problems.extend(later.problems);
         self.note("all sources together", left_out);
+        left_out.is_empty()
     }
 
     fn note(&mut self, source: impl fmt::Display, left_out: LeftOut) {

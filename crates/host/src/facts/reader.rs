@@ -1,87 +1,94 @@
-//! All sources together, and what has changed.
+//! Reads all sources, again and again, and the files alone in between.
 
-use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bellwether_core::facts::Facts;
-
-use super::file::FactFile;
-use super::found::Found;
+use super::files::FactFiles;
 use super::program::Program;
 use super::sources::FactSources;
+use super::told::{Reading, Told};
 use super::{builtin, directory};
 
 /// Reads facts again and again.
 #[derive(Debug)]
 pub struct FactReader {
     sources: FactSources,
-    files: Vec<FactFile>,
-    last: Option<Facts>,
-    known_problems: BTreeSet<String>,
-}
-
-/// What all sources say now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// The facts of every source that could be read.
-    pub facts: Facts,
-    /// What is wrong with the others, each a line for a log. Told when it is new, and not again while it stays.
-    pub problems: Vec<String>,
-    /// Whether nothing is wrong with any source.
-    pub is_whole: bool,
-    /// Whether the facts are others than the last time. True the first time.
-    pub changed: bool,
+    told: Arc<Mutex<Told>>,
+    /// Held by the thread that looks at them, also when nobody waits for it any more: so no second one gets stuck.
+    files: Arc<tokio::sync::Mutex<FactFiles>>,
 }
 
 impl FactReader {
     /// Nothing is read yet.
     pub fn new(sources: FactSources) -> Self {
-        let files = sources.files.iter().cloned().map(FactFile::new).collect();
-        Self { sources, files, last: None, known_problems: BTreeSet::new() }
+        let keeps = sources.keeps_last_word;
+        let files = FactFiles::new(&sources.files, keeps);
+        Self { told: Arc::new(Mutex::new(Told::new(keeps))), files: Arc::new(tokio::sync::Mutex::new(files)), sources }
     }
 
     /// Runs the programs, one after the other, and reads the files that have changed. Sources that are missing or broken
-    /// are left out, the rest still counts. In order: what the system says, facter, the directory's programs by name,
-    /// the files as they are listed; a later one wins.
+    /// are left out, or keep their last word; the rest counts. In order: what the system says, facter, the directory's
+    /// programs by name, the files as they are listed; a later one wins.
     ///
     /// Takes as long as the programs do, each at most its timeout and a few seconds. A file on a file system that hangs
     /// holds it up, but not the thread. Dropping the future leaves a program that runs alone. Must be called within a
     /// runtime.
-    pub async fn refresh(&mut self) -> Reading {
-        let mut found = if self.sources.builtin { builtin::facts() } else { Found::default() };
+    pub async fn refresh(&self) -> Reading {
+        if self.sources.builtin {
+            self.told().take_system(builtin::facts());
+        }
         if let Some(facter) = &self.sources.facter {
-            found.merge(Program::facter(facter).facts(self.sources.timeout).await);
+            let found = Program::facter(facter).facts(self.sources.timeout).await;
+            self.told().take_facter(found);
         }
         if let Some(dir) = &self.sources.directory {
-            found.merge(directory::facts(dir, self.sources.timeout).await);
+            let (listing, marks) = directory::list(dir).await;
+            let told = listing.facts(self.sources.timeout).await;
+            let mut all = self.told();
+            all.take_programs(told);
+            all.take_marks(marks);
         }
-        found.merge(self.read_files().await);
-        self.tell(found)
+        self.look_at_files().await;
+        self.told().reading()
     }
 
-    async fn read_files(&mut self) -> Found {
-        if self.files.is_empty() {
-            return Found::default();
+    /// Reads the files that have changed, and runs nothing: what programs told last still counts. None when the files say
+    /// what they said, and before the first [`FactReader::refresh`]. A file that has changed is read when it has rested for a moment. May be called while
+    /// [`FactReader::refresh`] is under way.
+    ///
+    /// A file system that hangs holds it up, but not the thread; whoever cannot wait may drop the future, and what was
+    /// read then is told the next time. Must be called within a runtime.
+    pub async fn look(&self) -> Option<Reading> {
+        self.look_at_files().await;
+        self.told().news()
+    }
+
+    /// Whether the programs of the directory are others than when they were last run, and are so for the second time in
+    /// a row.
+    pub async fn programs_have_changed(&self) -> bool {
+        let Some(dir) = &self.sources.directory else { return false };
+        let (_, marks) = directory::list(dir).await;
+        self.told().differ(marks)
+    }
+
+    async fn look_at_files(&self) {
+        if self.sources.files.is_empty() {
+            return;
         }
-        // A copy, so that they are not lost when the future is dropped meanwhile.
-        let mut files = self.files.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            let mut found = Found::default();
-            files.iter_mut().for_each(|file| found.merge(file.facts()));
-            (files, found)
+        let mut files = Arc::clone(&self.files).lock_owned().await;
+        let told = Arc::clone(&self.told);
+        let looking = tokio::task::spawn_blocking(move || {
+            if files.look() {
+                locked(&told).take_files(files.sources());
+            }
         });
-        let read = reading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-        self.files = read.0;
-        read.1
+        looking.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     }
 
-    fn tell(&mut self, found: Found) -> Reading {
-        let is_whole = found.problems.is_empty();
-        let problems: BTreeSet<String> = found.problems.iter().cloned().collect();
-        let is_new = |problem: &String| !self.known_problems.contains(problem);
-        let told = found.problems.into_iter().filter(is_new).collect();
-        self.known_problems = problems;
-        let changed = self.last.as_ref() != Some(&found.facts);
-        self.last = Some(found.facts.clone());
-        Reading { facts: found.facts, problems: told, is_whole, changed }
+    fn told(&self) -> MutexGuard<'_, Told> {
+        locked(&self.told)
     }
+}
+
+fn locked(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
+    told.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -23,6 +23,9 @@ pub struct FactSources {
     pub files: Vec<PathBuf>,
     /// How long each program may take before it is ended with its group.
     pub timeout: Duration,
+    /// Whether a source that fails counts with what it told when it was last read well. One that is gone on purpose, as a
+    /// program that was taken out of the directory, does not count in any case.
+    pub keeps_last_word: bool,
 }
 
 /// How facter is run. It must print a mapping in YAML or JSON, or lines `NAME=VALUE`.
@@ -42,6 +45,13 @@ pub enum FacterCommand {
 impl Default for FactSources {
     /// What the system tells by itself, and nothing else.
     fn default() -> Self {
-        Self { builtin: true, facter: None, directory: None, files: Vec::new(), timeout: PATIENCE }
+        Self {
+            builtin: true,
+            facter: None,
+            directory: None,
+            files: Vec::new(),
+            timeout: PATIENCE,
+            keeps_last_word: false,
+        }
     }
 }

@@ -117,10 +117,9 @@ fn a_pipe_that_nobody_reads_holds_nobody_up() {
     assert!(opened.unwrap_err().to_string().contains("x.log"));
     let reader = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
     let mut log = open(&path, None);
-    for _ in 0..10_000 {
-        log.write(noon(), "a line that nobody reads");
-    }
-    assert!(log.lost.is_some_and(|lost| lost.why.kind() == io::ErrorKind::WouldBlock));
+    let full = (0..10_000).find_map(|_| log.try_write(noon(), "a line that nobody reads").err());
+    assert_eq!(full.unwrap().kind(), io::ErrorKind::WouldBlock);
+    assert!(log.lost.is_some());
     drop(reader);
 }
 
@@ -138,4 +137,29 @@ fn a_log_without_a_directory_is_an_error_at_the_start() {
     let path = dir.path().join("none/x.log");
     let error = LogFile::open(&path, None, TimeZone::UTC, noon(), note).unwrap_err().to_string();
     assert!(error.contains("none/x.log") && error.contains("make its directory"), "{error}");
+}
+
+#[test]
+fn who_must_know_is_told_that_a_line_was_not_written_and_it_is_counted_all_the_same() {
+    let (dir, path) = place();
+    let mut log = open(&path, None);
+    let elsewhere = dir.path().with_extension("elsewhere");
+    fs::rename(dir.path(), &elsewhere).unwrap();
+    assert_eq!(log.try_write(noon(), "one").unwrap_err().kind(), io::ErrorKind::NotFound);
+    fs::rename(&elsewhere, dir.path()).unwrap();
+    log.try_write(noon(), "two").unwrap();
+    let text = read_to_string(&path).unwrap();
+    assert!(text.contains(" 1 lines are missing here") && text.ends_with("\ntwo\n"), "{text}");
+}
+
+#[test]
+fn what_was_written_is_put_on_the_disk_where_there_is_one() {
+    let (_dir, path) = place();
+    let mut log = open(&path, None);
+    log.try_write(noon(), "one").unwrap();
+    log.unsynced().unwrap().sync().unwrap();
+    log.unsynced().unwrap().sync().unwrap();
+    let mut device = open(Path::new("/dev/null"), None);
+    device.try_write(noon(), "one").unwrap();
+    device.unsynced().unwrap().sync().unwrap();
 }

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 
 pub use rotation::{Rotation, RotationError, Unit};
 
-pub use output::{Readers, make_directory, open_to_append};
+pub use output::{Readers, Unsynced, make_directory, open_to_append};
 
 use output::Output;
 
@@ -45,7 +45,7 @@ pub struct LogFile {
 #[derive(Debug)]
 struct Lost {
     lines: u64,
-    why: io::Error,
+    why: String,
 }
 
 /// Why there is no log file.
@@ -97,8 +97,18 @@ impl LogFile {
 
     /// Appends a line, after putting the file aside if it is time. A line of more than 64 KiB is cut.
     pub fn write(&mut self, now: Timestamp, line: &str) {
+        // What could not be written is counted, and told in the file.
+        let _ = self.try_write(now, line);
+    }
+
+    /// The same, for those who must know whether it was written.
+    ///
+    /// # Errors
+    /// When it was not; it is counted nevertheless.
+    pub fn try_write(&mut self, now: Timestamp, line: &str) -> io::Result<()> {
         if let Some(trouble) = self.rotate_if_due(now) {
-            self.append(&(self.note)(now, &trouble));
+            // The line after it tells whether the file takes any.
+            let _ = self.append(&(self.note)(now, &trouble));
         }
         let told = self.lost.as_ref().map(|Lost { lines, why }| {
             let text = format!("{lines} lines are missing here: they could not be written ({why})");
@@ -108,14 +118,23 @@ impl LogFile {
             Some(told) if self.try_append(&told).is_ok() => self.lost = None,
             _ => {}
         }
-        self.append(line);
+        self.append(line)
     }
 
-    fn append(&mut self, line: &str) {
-        if let Err(error) = self.try_append(line) {
+    /// What was written and may not be on the disk yet, to be put there without holding this log meanwhile.
+    ///
+    /// # Errors
+    /// When that cannot be done, as there is no file.
+    pub fn unsynced(&mut self) -> io::Result<Unsynced> {
+        let output = self.output.as_mut().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        output.unsynced(&self.path)
+    }
+
+    fn append(&mut self, line: &str) -> io::Result<()> {
+        self.try_append(line).inspect_err(|error| {
             let lines = self.lost.take().map_or(0, |lost| lost.lines);
-            self.lost = Some(Lost { lines: lines.saturating_add(1), why: error });
-        }
+            self.lost = Some(Lost { lines: lines.saturating_add(1), why: error.to_string() });
+        })
     }
 
     fn try_append(&mut self, line: &str) -> io::Result<()> {

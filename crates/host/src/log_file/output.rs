@@ -7,6 +7,7 @@ use std::path::Path;
 
 use nix::libc::{ELOOP, O_NOFOLLOW, O_NONBLOCK};
 
+use crate::durable::sync_directory;
 use crate::files::our_uid;
 
 /// Who may read a new file. Its owner alone may write to it.
@@ -38,16 +39,47 @@ const LONGEST: usize = 64 * 1_024;
 pub(super) struct Output {
     file: File,
     id: (u64, u64),
+    /// Whether a crash can take what was written; not from a device or a pipe.
+    is_on_disk: bool,
+    /// Whether its name is in its directory on the disk for certain.
+    has_name: bool,
     /// Whether the last line was only written in part.
     is_torn: bool,
+}
+
+/// What was written and may not be on the disk yet.
+#[derive(Debug)]
+pub struct Unsynced(Option<File>);
+
+impl Unsynced {
+    /// Waits until it is there. Blocks.
+    ///
+    /// # Errors
+    /// When it may not be there.
+    pub fn sync(self) -> io::Result<()> {
+        self.0.map_or(Ok(()), |file| file.sync_data())
+    }
 }
 
 impl Output {
     /// Opens a file, which is made if it is not there.
     pub(super) fn open(path: &Path, readers: Readers) -> io::Result<Self> {
         let file = open_to_append(path, readers)?;
-        let id = id_of(&file.metadata()?);
-        Ok(Self { file, id, is_torn: false })
+        let found = file.metadata()?;
+        Ok(Self { file, id: id_of(&found), is_on_disk: found.is_file(), has_name: false, is_torn: false })
+    }
+
+    /// What is to be put on the disk; its name is, from the first time on.
+    pub(super) fn unsynced(&mut self, path: &Path) -> io::Result<Unsynced> {
+        if !self.is_on_disk {
+            return Ok(Unsynced(None));
+        }
+        if !self.has_name {
+            // A new file of which the directory does not know is gone after a crash, whatever was in it.
+            sync_directory(path)?;
+            self.has_name = true;
+        }
+        self.file.try_clone().map(|file| Unsynced(Some(file)))
     }
 
     /// Whether the path still leads to this file.

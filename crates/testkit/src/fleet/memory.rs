@@ -155,5 +155,5 @@ pub(super) fn refuse_large(what: &str, message: &[u8]) -> Result<(), TransportEr
 }
 
 pub(super) fn failed(what: &str, why: impl Display, remedy: &str) -> TransportError {
-    TransportError { what: what.to_owned(), why: why.to_string(), remedy: remedy.to_owned() }
+    TransportError { what: what.to_owned(), why: why.to_string(), remedy: remedy.to_owned(), unreached: Vec::new() }
 }

@@ -38,6 +38,10 @@ async fn nodes_without_a_queue_are_named_and_the_others_reached() {
         let error = caller.send(Audience::Nodes(&nodes), false, b"{\"x\":1}").await.unwrap_err();
         assert!(error.to_string().contains("2 of 3 nodes are not reached (i-1, i-3)"), "{error}");
         assert!(error.remedy.contains("names of the nodes"), "{}", error.remedy);
+        assert_eq!(error.unreached, ["i-1", "i-3"].map(node));
+        let alone = caller.send(Audience::Nodes(&nodes[..1]), true, b"{}").await.unwrap_err();
+        assert_eq!(alone.unreached, [node("i-1")]);
+        caller.send(Audience::Nodes(&[]), true, b"").await.unwrap();
         let delivery = agent.receive().await.unwrap();
         assert_eq!(delivery.message, b"{\"x\":1}");
         agent.settle(&delivery.receipt).await.unwrap();

@@ -1,5 +1,5 @@
 //! `bellwether agent`: does what callers of the fleet ask of this node. `plan`: what arguments and configuration mean.
-//! `clean`: what terminated nodes left in AWS.
+//! `clean`: what terminated nodes left behind.
 
 mod clean;
 mod plan;
@@ -15,6 +15,7 @@ use clap::Args;
 
 use crate::agent::{self, Reload, check};
 use crate::args::{AwsArgs, FleetArgs, NodeArgs};
+use crate::commands::exec::action;
 use crate::failure::Failure;
 use crate::settings;
 use crate::watch::log::LogTarget;
@@ -52,10 +53,22 @@ pub(crate) struct AgentArgs {
     health_listen: Option<SocketAddr>,
 
     /// Say whether this caller may run COMMAND on this node, and end: status 0 or 1
-    #[arg(long, value_name = "CALLER", requires = "command")]
+    #[arg(long, value_name = "CALLER")]
     check_policy: Option<CallerName>,
 
-    /// Remove what nodes that are gone, and callers that died, have left in AWS, and end
+    /// With --check-policy: this line, run with /bin/sh
+    #[arg(long, value_name = "LINE", requires = "check_policy", conflicts_with_all = ["command", "script"])]
+    shell: Option<String>,
+
+    /// With --check-policy: this file, sent and run here
+    #[arg(long, value_name = "FILE", requires = "check_policy")]
+    script: Option<PathBuf>,
+
+    /// With --check-policy: as which user it runs
+    #[arg(long, visible_alias = "as", value_name = "NAME", requires = "check_policy")]
+    user: Option<String>,
+
+    /// Remove what nodes that are gone, and callers that died, have left, and end
     #[arg(long, conflicts_with = "check_policy")]
     clean: bool,
 
@@ -70,7 +83,7 @@ pub(crate) struct AgentArgs {
     #[command(flatten)]
     aws: AwsArgs,
 
-    /// With --check-policy: the program and its arguments
+    /// With --check-policy: the program and its arguments; with --script, the script's arguments
     #[arg(last = true, value_name = "COMMAND", requires = "check_policy")]
     command: Vec<String>,
 }
@@ -81,7 +94,8 @@ pub(crate) async fn run(args: AgentArgs, context: Context) -> Result<u8, Failure
     }
     let plan = plan::of(&args, &context)?;
     if let Some(caller) = &args.check_policy {
-        return check::run(&plan, &context, caller, args.command.clone()).await;
+        let command = action::command(args.shell.as_deref(), args.script.as_deref(), &args.command)?;
+        return check::run(&plan, &context, caller, (command, args.user.clone())).await;
     }
     let again = context.clone();
     let reload: Reload = Box::new(move || {

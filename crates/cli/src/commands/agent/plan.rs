@@ -9,7 +9,7 @@ use bellwether_host::paths;
 
 use super::AgentArgs;
 use crate::agent::AgentPlan;
-use crate::agent::plan::{FactsPlan, Limits, RuleFiles};
+use crate::agent::plan::{FactsPlan, Grace, Limits, RuleFiles};
 use crate::failure::Failure;
 use crate::render::console::Verbosity;
 use crate::render::level::Level;
@@ -27,7 +27,7 @@ const ANNOUNCE: Duration = Duration::from_mins(5);
 const COMMANDS: usize = 8;
 const OUTPUT: u32 = 1 << 20;
 const LONGEST: Duration = Duration::from_hours(24);
-const GRACE: Duration = Duration::from_secs(30);
+const GRACE: Grace = Grace::For(Duration::from_secs(30));
 
 /// The plan.
 ///

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bellwether_core::duration;
+use bellwether_core::environment::Environment;
 use bellwether_core::fleet::bytes::Bytes;
 use bellwether_core::fleet::request::{Action, Command, Run};
 use clap::Args;
@@ -35,9 +36,9 @@ pub(super) struct ActionArgs {
     #[arg(long, value_name = "FILE")]
     stdin: Option<PathBuf>,
 
-    /// A variable for the command's environment; may be given again
-    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
-    env: Vec<(String, String)>,
+    /// A variable for the command's environment; without a value, the one it has here. May be given again
+    #[arg(long = "env", value_name = "NAME[=VALUE]", value_parser = variable)]
+    env: Vec<(String, Option<String>)>,
 
     /// As which user it runs
     #[arg(long, value_name = "NAME")]
@@ -48,7 +49,7 @@ pub(super) struct ActionArgs {
     directory: Option<String>,
 
     /// How long it may run before its process group is ended
-    #[arg(long, value_name = "DUR", default_value = "5m", value_parser = duration::parse)]
+    #[arg(long, value_name = "DUR", default_value = "5m", value_parser = duration::parse_positive)]
     timeout: Duration,
 
     /// How many bytes of each output stream are kept at its head, and again at its tail
@@ -60,8 +61,8 @@ impl ActionArgs {
     /// What the nodes are asked to do.
     ///
     /// # Errors
-    /// When nothing is given to be run, or a file cannot be read or is too large.
-    pub(super) fn action(&self) -> Result<Action, Failure> {
+    /// When nothing is given to be run, a file cannot be read or is too large, or a variable has no value in `own`.
+    pub(super) fn action(&self, own: &Environment) -> Result<Action, Failure> {
         let stdin = match &self.stdin {
             None => Vec::new(),
             Some(path) if path == Path::new("-") => bounded(std::io::stdin().lock(), "standard input")?,
@@ -70,7 +71,7 @@ impl ActionArgs {
         Ok(Action::Run(Box::new(Run {
             command: self.command()?,
             stdin: Bytes(stdin),
-            env: self.env.iter().cloned().collect::<BTreeMap<_, _>>(),
+            env: self.variables(own)?,
             user: self.user.clone(),
             directory: self.directory.clone(),
             timeout_ms: u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX),
@@ -92,20 +93,41 @@ impl ActionArgs {
         }
     }
 
+    fn variables(&self, own: &Environment) -> Result<BTreeMap<String, String>, Failure> {
+        let value = |name: &str| {
+            own.get(name).map(str::to_owned).ok_or_else(|| {
+                Failure::usage(format!("--env {name}: there is no variable {name} here, or it is empty"))
+                    .remedy(format!("set and export it, or give it a value with --env {name}=VALUE"))
+            })
+        };
+        self.env
+            .iter()
+            .map(|(name, given)| Ok((name.clone(), given.clone().map_or_else(|| value(name), Ok)?)))
+            .collect()
+    }
+
     fn command(&self) -> Result<Command, Failure> {
-        match (&self.shell, &self.script) {
-            (Some(line), _) => Ok(Command::Shell(line.clone())),
-            (None, Some(path)) => {
-                let text = String::from_utf8(read(path)?).map_err(|_| {
-                    Failure::usage(format!("{} is not UTF-8 text", path.display()))
-                        .remedy("a program is better installed on the nodes, and named with '-- COMMAND'")
-                })?;
-                Ok(Command::Script { text, args: self.command.clone() })
-            }
-            (None, None) if self.command.is_empty() => Err(Failure::usage("nothing is given to be run")
-                .remedy("add '-- COMMAND ARG...', --shell LINE or --script FILE")),
-            (None, None) => Ok(Command::Argv(self.command.clone())),
+        command(self.shell.as_deref(), self.script.as_deref(), &self.command)
+    }
+}
+
+/// The command that a line for the shell, or the file of a script with its arguments, or a program with them makes.
+///
+/// # Errors
+/// When nothing is given to be run, or the script cannot be read, is too large or no text.
+pub(crate) fn command(shell: Option<&str>, script: Option<&Path>, words: &[String]) -> Result<Command, Failure> {
+    match (shell, script) {
+        (Some(line), _) => Ok(Command::Shell(line.to_owned())),
+        (None, Some(path)) => {
+            let text = String::from_utf8(read(path)?).map_err(|_| {
+                Failure::usage(format!("{} is not UTF-8 text", path.display()))
+                    .remedy("a program is better installed on the nodes, and named with '-- COMMAND'")
+            })?;
+            Ok(Command::Script { text, args: words.to_vec() })
         }
+        (None, None) if words.is_empty() => Err(Failure::usage("nothing is given to be run")
+            .remedy("add '-- COMMAND ARG...', --shell LINE or --script FILE")),
+        (None, None) => Ok(Command::Argv(words.to_vec())),
     }
 }
 
@@ -128,9 +150,8 @@ fn bounded(source: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
-    }
+/// A name, with a value after `=`, or alone.
+fn variable(text: &str) -> Result<(String, Option<String>), String> {
+    let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value.to_owned())));
+    if name.is_empty() { Err("write NAME=VALUE, or NAME".to_owned()) } else { Ok((name.to_owned(), value)) }
 }

@@ -2,15 +2,18 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bellwether_core::fleet::caller::call::{Call, Ending, Progress};
-use bellwether_core::fleet::caller::expected::Expected;
+use bellwether_core::fleet::caller::call::Call;
 use bellwether_core::fleet::caller::order::Missing;
+use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::reply::{Event, Outcome, Reply, Stream};
+use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::names::NodeId;
 use serde_json::{Value, json};
 
-use super::summary::{Counts, outcome_words};
+use super::summary::{outcome_words, unexpected};
+use super::tally::Tally;
 use crate::failure::Failure;
+use crate::fleet::audience::Audience;
 use crate::render::console::Console;
 
 /// Prints events.
@@ -24,11 +27,35 @@ impl Events {
         Self { console, failed: None }
     }
 
-    pub(super) fn expected(&mut self, expected: &Expected) {
-        let Expected { present, silent, left, unknown } = expected;
-        self.print(&json!({
-            "event": "expected", "present": present, "silent": silent, "left": left, "unknown": unknown,
-        }));
+    pub(super) fn expected(&mut self, call: RequestId, environment: &EnvironmentName, audience: &Audience) {
+        let mut event = audience_event("expected", environment, audience);
+        event["call"] = json!(call);
+        self.print(&event);
+    }
+
+    /// What `--dry-run` finds, instead of everything else.
+    ///
+    /// # Errors
+    /// When standard output could not be written.
+    pub(super) fn would_ask(
+        mut self,
+        nodes: &[NodeId],
+        environment: &EnvironmentName,
+        audience: &Audience,
+    ) -> Result<(), Failure> {
+        let mut event = audience_event("dry_run", environment, audience);
+        event["asked"] = json!(nodes);
+        self.print(&event);
+        self.failed.map_or(Ok(()), Err)
+    }
+
+    /// The last event of a call that nobody waits for.
+    ///
+    /// # Errors
+    /// When standard output could not be written.
+    pub(super) fn left_alone(&mut self, call: RequestId, nodes: &[NodeId]) -> Result<(), Failure> {
+        self.print(&json!({"event": "async", "call": call, "nodes": nodes}));
+        self.failed.take().map_or(Ok(()), Err)
     }
 
     pub(super) fn asked(&mut self, nodes: &[NodeId]) {
@@ -70,21 +97,16 @@ impl Events {
     /// # Errors
     /// When standard output could not be written.
     pub(super) fn finish(&mut self, call: &Call, interrupted: bool) -> Result<(), Failure> {
-        let of = |wanted: &dyn Fn(&Progress) -> bool| -> Vec<&NodeId> {
-            call.nodes().filter(|(_, progress)| wanted(progress)).map(|(node, _)| node).collect()
-        };
-        let counts = Counts::of(call);
-        self.print(&json!({
-            "event": "summary",
-            "succeeded": counts.succeeded,
-            "failed": counts.failed,
-            "refused": counts.refused,
-            "interrupted": interrupted,
-            "silent": of(&|progress| matches!(progress, Progress::Asked(_) | Progress::Ended(Ending::Silent))),
-            "lost": of(&|progress| matches!(progress, Progress::Ended(Ending::Lost))),
-            "running": of(&|progress| matches!(progress, Progress::Working(_))),
-            "not_asked": of(&|progress| matches!(progress, Progress::Waiting)),
-        }));
+        let (expected, others) = Tally::apart(call);
+        let mut event = expected.fields();
+        event.insert("event".to_owned(), json!("summary"));
+        event.insert("interrupted".to_owned(), json!(interrupted));
+        if others.count() > 0 {
+            let mut unexpected_fields = others.fields();
+            unexpected_fields.insert("nodes".to_owned(), json!(unexpected(call)));
+            event.insert("unexpected".to_owned(), unexpected_fields.into());
+        }
+        self.print(&event.into());
         self.failed.take().map_or(Ok(()), Err)
     }
 
@@ -93,6 +115,15 @@ impl Events {
             self.failed.get_or_insert(failure);
         }
     }
+}
+
+/// Who is meant, as far as it is known before anybody is asked.
+fn audience_event(kind: &str, environment: &EnvironmentName, audience: &Audience) -> Value {
+    let expected = &audience.expected;
+    json!({
+        "event": kind, "environment": environment, "present": expected.present, "silent": expected.silent,
+        "left": expected.left, "unknown": expected.unknown, "absent": audience.absent,
+    })
 }
 
 /// Output is told as text where it is text, and else in base64.

@@ -8,7 +8,7 @@ use bellwether_core::fleet::reply::{Event, Output, Reply, Stream};
 use bellwether_core::names::NodeId;
 
 use super::summary::ending;
-use crate::fleet::audience::count;
+use crate::fleet::audience::{all_names, count};
 use crate::fleet::lines::harmless;
 
 /// The most that is kept of a stream of a node: what any agent may be told to send of its beginning and its end.
@@ -85,7 +85,7 @@ impl Folded {
                 0 => String::new(),
                 bytes => format!(", {bytes} bytes of output not kept here"),
             };
-            let heading = format!("{} ({}): {}{left_out}", count(nodes.len()), names(&nodes), answer.ending);
+            let heading = format!("{} ({}): {}{left_out}", count(nodes.len()), all_names(&nodes), answer.ending);
             let heading = if colour { format!("\x1b[1m{heading}\x1b[0m\n") } else { format!("{heading}\n") };
             text.extend_from_slice(heading.as_bytes());
             indent(&mut text, &answer.out, terminal);
@@ -93,10 +93,6 @@ impl Folded {
         }
         text
     }
-}
-
-fn names(nodes: &[NodeId]) -> String {
-    nodes.iter().map(NodeId::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn indent(text: &mut Vec<u8>, output: &[u8], terminal: bool) {

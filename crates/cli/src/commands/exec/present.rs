@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal};
 use bellwether_core::fleet::caller::call::Call;
 use bellwether_core::fleet::caller::expected::Expected;
 use bellwether_core::fleet::caller::order::Missing;
+use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::reply::Reply;
+use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::names::NodeId;
 
 use super::events::Events;
@@ -14,7 +16,7 @@ use super::progress::Progress;
 use super::stream::Stream;
 use super::summary;
 use crate::failure::Failure;
-use crate::fleet::audience::{self, count};
+use crate::fleet::audience::{Audience, all_names, count, names};
 use crate::fleet::caller::show::Show;
 use crate::fleet::caller::warnings::Warnings;
 use crate::render::console::Console;
@@ -69,22 +71,22 @@ impl Presenter {
     }
 
     /// Tells who is expected, before anybody is asked.
-    pub(crate) fn expected(&mut self, expected: &Expected) {
+    pub(crate) fn expected(&mut self, call: RequestId, environment: &EnvironmentName, audience: &Audience) {
         if let Way::Events(events) = &mut self.way {
-            events.expected(expected);
+            events.expected(call, environment, audience);
             return;
         }
-        let Expected { present, silent, left, unknown } = expected;
-        let are = if present.len() == 1 { "is" } else { "are" };
-        self.console.notice(&format!("{} {are} expected to answer", count(present.len())));
-        for (nodes, what) in [
-            (silent, "not heard of for some time, and asked all the same"),
-            (unknown, "not in the inventory, and asked all the same"),
-            (left, "ended by themselves, and not asked"),
-        ] {
-            if !nodes.is_empty() {
-                self.console.warning(&format!("{what}: {}", audience::names(nodes)));
-            }
+        tell_expected(&audience.expected, self.console);
+    }
+
+    /// Tells how to find the answers of a call that nobody waits for.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(crate) fn left_alone(&mut self, call: RequestId, nodes: &[NodeId]) -> Result<(), Failure> {
+        match &mut self.way {
+            Way::Events(events) => events.left_alone(call, nodes),
+            Way::Lines(_) | Way::Folded(_) => self.console.result(&format!("{call}\n")),
         }
     }
 
@@ -104,6 +106,26 @@ impl Presenter {
         }
         summary::tell(call, interrupted, self.console);
         Ok(())
+    }
+}
+
+fn tell_expected(expected: &Expected, console: Console) {
+    let Expected { present, silent, left, asks_left, unknown } = expected;
+    let are = if present.len() == 1 { "is" } else { "are" };
+    let who = if present.is_empty() { String::new() } else { format!(": {}", names(present)) };
+    console.notice(&format!("{} {are} expected to answer{who}", count(present.len())));
+    let ended = match asks_left {
+        true => "ended by themselves, and asked all the same",
+        false => "ended by themselves, and not asked",
+    };
+    for (nodes, what) in [
+        (silent, "not heard of for some time, and asked all the same"),
+        (unknown, "not in the inventory, and asked all the same"),
+        (left, ended),
+    ] {
+        if !nodes.is_empty() {
+            console.warning(&format!("{what}: {}", all_names(nodes)));
+        }
     }
 }
 
@@ -139,7 +161,7 @@ impl Show for Presenter {
         match &mut self.way {
             Way::Events(events) => events.asked(nodes),
             _ if nodes.len() < self.total => {
-                self.console.notice(&format!("asking {} of {}: {}", nodes.len(), self.total, audience::names(nodes)));
+                self.console.notice(&format!("asking {} of {}: {}", nodes.len(), self.total, names(nodes)));
             }
             _ => {}
         }

@@ -1,36 +1,14 @@
 //! What a call came to, in words and as an exit status.
 
-use bellwether_core::fleet::caller::call::{Call, Ending, Progress, Verdict};
+use bellwether_core::fleet::caller::call::{Call, Verdict};
 use bellwether_core::fleet::reply::{Event, Outcome};
 use bellwether_core::names::NodeId;
 
+use super::tally::Tally;
 use crate::exit_status;
-use crate::fleet::audience::names;
+use crate::fleet::audience::all_names;
 use crate::render::console::Console;
 use crate::render::table::printable;
-
-/// How many nodes ended in which way.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) succeeded: usize,
-    pub(super) failed: usize,
-    pub(super) refused: usize,
-}
-
-impl Counts {
-    pub(super) fn of(call: &Call) -> Self {
-        let mut counts = Self::default();
-        for (_, progress) in call.nodes() {
-            match progress {
-                Progress::Ended(Ending::Refused(_)) => counts.refused += 1,
-                Progress::Ended(ending) if ending.is_success() => counts.succeeded += 1,
-                Progress::Ended(Ending::Done(_)) => counts.failed += 1,
-                _ => {}
-            }
-        }
-        counts
-    }
-}
 
 /// The exit status: who did not answer weighs more than who failed, for it is not known what became of the request there.
 pub(crate) fn status(call: &Call) -> u8 {
@@ -41,44 +19,45 @@ pub(crate) fn status(call: &Call) -> u8 {
     }
 }
 
-/// Says what it came to, and names everyone whose answer is missing.
+/// Says what it came to, and names everyone who did not do what was wanted.
 pub(super) fn tell(call: &Call, interrupted: bool, console: Console) {
-    let of = |wanted: fn(&Progress) -> bool| -> Vec<NodeId> {
-        call.nodes().filter(|(_, progress)| wanted(progress)).map(|(node, _)| node.clone()).collect()
-    };
+    tell_missing(call, console);
+    if call.nodes().next().is_none() {
+        console.warning("no node answered, and none is known that should");
+    }
+    let (expected, others) = Tally::apart(call);
+    let mut text = expected.words();
+    if others.count() > 0 {
+        console.warning(&format!("answered without being expected: {}", all_names(&unexpected(call))));
+        text.push_str(&format!("; of {} more that nobody expected, {}", others.count(), others.words()));
+    }
+    console.notice(&format!("{text}{}", if interrupted { ", interrupted" } else { "" }));
+}
+
+fn tell_missing(call: &Call, console: Console) {
     let not_asked = match call.failed_too_often() {
         true => "not asked any more, since more nodes failed than --max-failures allows",
         false => "not asked any more",
     };
+    let all = Tally::of_all(call);
     for (nodes, what) in [
-        (of(|progress| matches!(progress, Progress::Working(_))), "still running"),
-        (of(|progress| matches!(progress, Progress::Asked(_))), "have not answered yet"),
-        (of(|progress| matches!(progress, Progress::Ended(Ending::Silent))), "did not answer"),
-        (
-            of(|progress| matches!(progress, Progress::Ended(Ending::Lost))),
-            "took the request and were not heard of again; what became of it there is unknown",
-        ),
-        (of(|progress| matches!(progress, Progress::Waiting)), not_asked),
+        (all.failed, "failed"),
+        (all.refused, "refused"),
+        (all.running, "still running"),
+        (all.unheard, "have not answered yet"),
+        (all.silent, "did not answer"),
+        (all.lost, "took the request and were not heard of again; what became of it there is unknown"),
+        (all.not_asked, not_asked),
     ] {
         if !nodes.is_empty() {
-            console.warning(&format!("{what}: {}", names(&nodes)));
+            console.warning(&format!("{what}: {}", all_names(&nodes)));
         }
     }
-    if call.nodes().next().is_none() {
-        console.warning("no node answered, and none is known that should");
-    }
-    let Counts { succeeded, failed, refused } = Counts::of(call);
-    let mut text = format!("{succeeded} succeeded");
-    let unasked = of(|progress| matches!(progress, Progress::Waiting)).len();
-    let unknown = call.nodes().count() - succeeded - failed - refused - unasked;
-    for (number, what) in
-        [(failed, "failed"), (refused, "refused"), (unknown, "without an answer"), (unasked, "not asked")]
-    {
-        if number > 0 {
-            text.push_str(&format!(", {number} {what}"));
-        }
-    }
-    console.notice(&format!("{text}{}", if interrupted { ", interrupted" } else { "" }));
+}
+
+/// The nodes that answered, and that nobody expected.
+pub(super) fn unexpected(call: &Call) -> Vec<NodeId> {
+    call.nodes().map(|(node, _)| node).filter(|node| call.is_unexpected(node)).cloned().collect()
 }
 
 /// How a node ended, where that is worth a line: not when it succeeded and everything was shown.

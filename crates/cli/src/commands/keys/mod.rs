@@ -1,25 +1,29 @@
 //! `bellwether keys`: the caller's own key, the callers an agent believes, the agents a caller believes.
 //!
 //! - `callers`: changes to the file of the callers that an agent believes.
+//! - `pin`, `forget`: changes to the keys of the agents that a caller believes. `list`: both.
 
 mod callers;
+mod forget;
+mod list;
+mod pin;
 
 use std::path::PathBuf;
 
 use bellwether_core::fleet::keys::PublicKey;
 use bellwether_core::fleet::trust::CallerName;
-use bellwether_core::names::NodeId;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use serde_json::json;
 
 use crate::exit_status;
 use crate::failure::Failure;
 use crate::fleet::key_file;
-use crate::render::table::{Text, table};
 use crate::wiring::context::Context;
 
 use callers::CallersFile;
+use forget::ForgetArgs;
+use list::ListArgs;
+use pin::PinArgs;
 
 /// Manage the keys that callers and agents of the fleet sign with
 #[derive(Debug, Args)]
@@ -94,40 +98,6 @@ struct RevokeArgs {
     file: FileArgs,
 }
 
-/// List the callers that the agent of this host believes, and the nodes this user knows
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bellwether keys list --json")]
-struct ListArgs {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    file: FileArgs,
-}
-
-/// Remember a node's key, in the place of any other
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bellwether keys pin i-0123456789abcdef0 ed25519:...")]
-struct PinArgs {
-    /// The node's id
-    #[arg(value_name = "NODE")]
-    node: NodeId,
-
-    /// Its agent's public key
-    #[arg(value_name = "KEY")]
-    key: PublicKey,
-}
-
-/// Forget a node's key, so that the next one it shows is believed
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  bellwether keys forget i-0123456789abcdef0")]
-struct ForgetArgs {
-    /// The node's id
-    #[arg(value_name = "NODE")]
-    node: NodeId,
-}
-
 #[derive(Debug, Args)]
 struct FileArgs {
     /// The agent's file of callers; 'callers' in the section [agent], else /etc/bellwether/callers.toml
@@ -142,15 +112,15 @@ impl FileArgs {
     }
 }
 
-pub(crate) fn run(args: KeysArgs, context: &Context) -> Result<u8, Failure> {
+pub(crate) async fn run(args: KeysArgs, context: &Context) -> Result<u8, Failure> {
     let text = match args.command {
         KeysCommand::Generate(args) => generate(&args, context)?,
         KeysCommand::Show(ShowArgs {}) => show(context)?,
         KeysCommand::Trust(args) => trust(&args, context)?,
         KeysCommand::Revoke(args) => revoke(&args, context)?,
-        KeysCommand::List(args) => list(&args, context)?,
-        KeysCommand::Pin(args) => pin(args, context)?,
-        KeysCommand::Forget(args) => forget(&args, context)?,
+        KeysCommand::List(args) => list::list(&args, context)?,
+        KeysCommand::Pin(args) => pin::pin(args, context)?,
+        KeysCommand::Forget(args) => forget::forget(&args, context).await?,
     };
     context.console.result(&text)?;
     Ok(exit_status::OK)
@@ -187,48 +157,4 @@ fn revoke(args: &RevokeArgs, context: &Context) -> Result<String, Failure> {
         "{keys} of {} revoked; a running agent knows it after SIGHUP (systemctl reload bellwether-agent)\n",
         args.name
     ))
-}
-
-fn list(args: &ListArgs, context: &Context) -> Result<String, Failure> {
-    let file = args.file.open(context);
-    let trust = file.read()?;
-    let pins = context.known_nodes()?.read()?;
-    if args.json {
-        let callers: Vec<_> = trust
-            .iter()
-            .map(|(key, trusted)| {
-                json!({"name": trusted.name, "key": key, "until": trusted.until.map(|until| until.to_string())})
-            })
-            .collect();
-        let nodes: Vec<_> = pins.iter().map(|(node, key)| json!({"node": node, "key": key})).collect();
-        return Ok(format!("{:#}\n", json!({"callers": callers, "nodes": nodes})));
-    }
-    let callers = trust.iter().map(|(key, trusted)| {
-        let until = trusted.until.map(|until| until.to_string()).unwrap_or_default();
-        ["caller".to_owned(), trusted.name.to_string(), key.to_string(), until].map(Text::from)
-    });
-    let nodes = pins
-        .iter()
-        .map(|(node, key)| ["node".to_owned(), node.to_string(), key.to_string(), String::new()].map(Text::from));
-    let rows: Vec<_> = callers.chain(nodes).collect();
-    if rows.is_empty() {
-        return Ok(format!("no caller is believed ({}), and no node is known\n", file.path().display()));
-    }
-    Ok(table(["KIND", "NAME", "KEY", "UNTIL"], rows, context.console.colour()))
-}
-
-fn pin(args: PinArgs, context: &Context) -> Result<String, Failure> {
-    let text = format!("{} is known by {}\n", args.node, args.key);
-    context.known_nodes()?.change(|pins| pins.pin(args.node, args.key))?;
-    Ok(text)
-}
-
-fn forget(args: &ForgetArgs, context: &Context) -> Result<String, Failure> {
-    let known = context.known_nodes()?;
-    if known.change(|pins| pins.forget(&args.node))? {
-        Ok(format!("{} is forgotten; the next key it shows is believed\n", args.node))
-    } else {
-        Err(Failure::usage(format!("no key of node '{}' is known", args.node))
-            .remedy(format!("'bellwether keys list' shows what {} holds", known.path().display())))
-    }
 }

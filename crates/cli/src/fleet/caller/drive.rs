@@ -1,4 +1,9 @@
 //! Carries out a call: sends requests, takes replies, minds the time.
+//!
+//! - `sending`: requests, sealed and sent. `outage`: what is done when the caller's own connection fails.
+
+mod outage;
+mod sending;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -6,27 +11,25 @@ use std::time::Duration;
 use bellwether_core::fleet::caller::believe::Doubt;
 use bellwether_core::fleet::caller::call::{Call, Step};
 use bellwether_core::fleet::caller::order::{Missing, Order, Ready};
-use bellwether_core::fleet::envelope::Envelope;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::reply::Reply;
-use bellwether_core::fleet::request::{Action, ReplyAddress, Request, RequestKind, Target};
-use bellwether_core::fleet::transport::Audience;
+use bellwether_core::fleet::request::{Action, ReplyAddress, Target};
+use bellwether_core::fleet::transport::TransportError;
 use bellwether_core::names::NodeId;
 use bellwether_core::time::Mono;
 use bellwether_host::{clock, random};
-use tokio::signal::unix::Signal;
 
 use super::Caller;
+use super::interrupt::Interrupts;
 use super::opener::{Incoming, Opened, Opener};
 use super::show::Show;
 use crate::failure::Failure;
+use crate::fleet::calls::{Calls, RememberedCall};
 
 /// How long replies wait for one before them that a transport may have overtaken.
 const PATIENCE_FOR_ORDER: Duration = Duration::from_secs(3);
 /// How many bytes of replies wait for others before them, of all nodes together. With more, gaps are not waited for.
 const MOST_HELD_BYTES: usize = 128 << 20;
-/// The most nodes that one request names, for each of them gets all the names.
-const MOST_NAMED: usize = 500;
 /// How often it is told how far the call is.
 const PACE: Duration = Duration::from_millis(250);
 /// The most groups of messages that are read before the time is looked at.
@@ -61,6 +64,8 @@ pub(crate) struct Drive<'a, S> {
     id: RequestId,
     address: ReplyAddress,
     sent: BTreeSet<RequestId>,
+    /// Whether a request is being sent, so that some may have got it.
+    is_sending: bool,
     orders: BTreeMap<NodeId, Order>,
     /// How many bytes the replies in the orders take, about.
     held: usize,
@@ -68,6 +73,10 @@ pub(crate) struct Drive<'a, S> {
     told_unasked: bool,
     /// Nodes with replies that wait for one before them, and since when.
     gaps: BTreeMap<NodeId, Mono>,
+    /// Where it is kept who was asked, for calls whose results can be had later.
+    memory: Option<(Calls, RememberedCall)>,
+    /// What the transport failed at, since it was last known to work.
+    trouble: Option<TransportError>,
 }
 
 impl Caller {
@@ -84,7 +93,7 @@ impl Caller {
     /// Begins to listen for a call's replies. What is sent before would be answered to nobody.
     ///
     /// # Errors
-    /// When they could not be received.
+    /// When they could not be received; or the request is too large.
     pub(crate) async fn begin<'a, S: Show>(
         &'a mut self,
         id: RequestId,
@@ -94,12 +103,35 @@ impl Caller {
     ) -> Result<Drive<'a, S>, Failure> {
         let address = self.transport.listen(id, question.durable).await?;
         let (sent, orders, gaps) = Default::default();
-        let (held, told_unasked) = (0, false);
-        Ok(Drive { caller: self, call, question, show, id, address, sent, orders, held, told_unasked, gaps })
+        let (held, told_unasked, is_sending, memory, trouble) = (0, false, false, None, None);
+        let drive = Drive {
+            caller: self,
+            call,
+            question,
+            show,
+            id,
+            address,
+            sent,
+            is_sending,
+            orders,
+            held,
+            told_unasked,
+            gaps,
+            memory,
+            trouble,
+        };
+        drive.check_size()?;
+        Ok(drive)
     }
 }
 
 impl<S: Show> Drive<'_, S> {
+    /// The same, and every node is remembered before it is asked.
+    pub(crate) fn remembering(mut self, calls: Calls, call: RememberedCall) -> Self {
+        self.memory = Some((calls, call));
+        self
+    }
+
     /// Sends the first request and no other: what `--async` does.
     ///
     /// # Errors
@@ -107,15 +139,16 @@ impl<S: Show> Drive<'_, S> {
     pub(crate) async fn send_only(&mut self) -> Result<(), Failure> {
         match self.call.next(clock::mono()) {
             Step::Send(nodes) => self.send(&nodes).await,
-            Step::Wait(_) | Step::Over => Ok(()),
+            Step::Wait(_) | Step::Over | Step::GiveUp => Ok(()),
         }
     }
 
     /// Goes on until nothing more is expected, or the user interrupts.
     ///
     /// # Errors
-    /// When a request could not be sent to all it is for. What is known of the call by then holds.
-    pub(crate) async fn run(&mut self, interrupt: &mut Signal) -> Result<Ended, Failure> {
+    /// When a request could not be sent, or the connection was lost and does not come back. What is known of the call by
+    /// then holds.
+    pub(crate) async fn run(&mut self, interrupt: &mut Interrupts) -> Result<Ended, Failure> {
         let mut opener = Opener::<Reply>::new(self.caller.transport.clone());
         loop {
             // A caller that is busy reading must not take its own slowness for the nodes' silence.
@@ -125,7 +158,13 @@ impl<S: Show> Drive<'_, S> {
                 rounds += 1;
                 tokio::select! {
                     incoming = opener.next() => self.take(incoming).await,
-                    _ = interrupt.recv() => return Ok(Ended::Interrupted),
+                    () = interrupt.recv() => return Ok(Ended::Interrupted),
+                }
+            }
+            if self.must_check_connection() {
+                tokio::select! {
+                    () = self.check_connection() => {}
+                    () = interrupt.recv() => return Ok(Ended::Interrupted),
                 }
             }
             let now = clock::mono();
@@ -133,11 +172,14 @@ impl<S: Show> Drive<'_, S> {
             self.show.progress(self.call);
             let until = match self.call.next(now) {
                 Step::Over => return Ok(Ended::Over),
+                Step::GiveUp => return Err(self.given_up()),
                 Step::Send(nodes) => {
                     tokio::select! {
                         sent = self.send(&nodes) => sent?,
-                        _ = interrupt.recv() => {
-                            self.call.sent(now);
+                        () = interrupt.recv() => {
+                            if self.is_sending {
+                                self.call.sent(now);
+                            }
                             return Ok(Ended::Interrupted);
                         }
                     }
@@ -148,56 +190,9 @@ impl<S: Show> Drive<'_, S> {
             tokio::select! {
                 incoming = opener.next() => self.take(incoming).await,
                 () = tokio::time::sleep(until.since(now).min(PACE)) => {}
-                _ = interrupt.recv() => return Ok(Ended::Interrupted),
+                () = interrupt.recv() => return Ok(Ended::Interrupted),
             }
         }
-    }
-
-    async fn send(&mut self, nodes: &[NodeId]) -> Result<(), Failure> {
-        self.show.asked(nodes);
-        let sent = self.send_parts(nodes).await;
-        // Where it failed, some may have got it all the same.
-        self.call.sent(clock::mono());
-        sent
-    }
-
-    async fn send_parts(&mut self, nodes: &[NodeId]) -> Result<(), Failure> {
-        if self.question.everyone.is_some() {
-            return self.send_to(Audience::Everyone, nodes).await;
-        }
-        for part in nodes.chunks(MOST_NAMED) {
-            self.send_to(Audience::Nodes(part), part).await?;
-        }
-        Ok(())
-    }
-
-    async fn send_to(&mut self, audience: Audience<'_>, nodes: &[NodeId]) -> Result<(), Failure> {
-        let id = if self.sent.is_empty() { self.id } else { Caller::new_id()? };
-        let message = self.request(id, nodes)?;
-        self.sent.insert(id);
-        Ok(self.caller.transport.send(audience, self.question.durable, &message).await?)
-    }
-
-    fn request(&self, id: RequestId, nodes: &[NodeId]) -> Result<Vec<u8>, Failure> {
-        let request = Request {
-            kind: RequestKind::Request,
-            id,
-            call: self.id,
-            caller: self.caller.name.clone(),
-            env: self.caller.environment.clone(),
-            target: self.question.everyone.clone().unwrap_or_else(|| Target::Nodes(nodes.to_vec())),
-            action: self.question.action.clone(),
-            issued: clock::now().wall,
-            ttl_ms: u64::try_from(self.question.ttl.as_millis()).unwrap_or(u64::MAX),
-            reply: self.address.clone(),
-            durable: self.question.durable,
-        };
-        let body =
-            request.encode().map_err(|error| Failure::usage(format!("the request cannot be written: {error}")))?;
-        Envelope::seal(&self.caller.key, body).map_err(|error| {
-            Failure::usage(format!("the request is too large: {error}"))
-                .remedy("put a long script or input where the nodes can fetch it, or ask fewer named nodes at a time")
-        })
     }
 
     async fn take(&mut self, incoming: Incoming<Reply>) {
@@ -208,10 +203,7 @@ impl<S: Show> Drive<'_, S> {
                     self.take_one(message, now);
                 }
             }
-            Incoming::Failed(error) => {
-                self.show.warnings().trouble(&error);
-                tokio::time::sleep(PAUSE).await;
-            }
+            Incoming::Failed(error) => self.fails_at(error).await,
         }
     }
 
@@ -227,12 +219,17 @@ impl<S: Show> Drive<'_, S> {
                 self.told_unasked = true;
                 Err(Doubt::NotAsked(reply.node))
             }
-            message => message.and_then(|opened| self.caller.believe(opened)),
+            message => message.and_then(|opened| self.caller.memory.believe_answer(opened, self.names_nodes())),
         };
         match checked {
             Ok(reply) => self.take_reply(reply, now),
             Err(doubt) => self.show.warnings().doubt("a reply", &doubt),
         }
+    }
+
+    /// Whether nodes are asked by their names, and not by a filter.
+    fn names_nodes(&self) -> bool {
+        !matches!(self.question.everyone, Some(Target::Filter(_)))
     }
 
     /// Where nodes are named, whether this is one of those that were asked; where a filter is sent, anybody may match it.

@@ -6,6 +6,7 @@ use bellwether_core::fleet::caller::believe::{self, Doubt};
 use bellwether_core::fleet::inventory::NodeRecord;
 use bellwether_core::fleet::transport::{InventoryEntry, TransportError};
 use bellwether_core::names::NodeId;
+use bellwether_host::clock;
 
 use super::Caller;
 use super::opener::Opened;
@@ -18,7 +19,7 @@ const PER_THREAD: usize = 2_048;
 pub(crate) struct Inventory {
     /// The records that are believed, in no certain order.
     pub(crate) records: Vec<NodeRecord>,
-    /// Why others are not.
+    /// Why others are not, or not in every way.
     pub(crate) doubts: Vec<Doubt>,
     /// The nodes that were known before, and of which there is no record that is believed.
     pub(crate) absent: Vec<NodeId>,
@@ -31,7 +32,7 @@ impl Caller {
     /// When not all of it could be read.
     pub(crate) async fn inventory(&mut self) -> Result<Inventory, TransportError> {
         let entries = self.transport.inventory().await?;
-        let mut absent: BTreeSet<NodeId> = self.pins.iter().map(|(node, _)| node.clone()).collect();
+        let mut absent: BTreeSet<NodeId> = self.memory.nodes().cloned().collect();
         let mut inventory = self.believe_all(opened(entries).await);
         inventory.records.iter().for_each(|record| {
             absent.remove(&record.node);
@@ -41,31 +42,18 @@ impl Caller {
     }
 
     fn believe_all(&mut self, opened: Vec<Opened<NodeRecord>>) -> Inventory {
+        let now = clock::now().wall;
         let mut inventory = Inventory { records: Vec::with_capacity(opened.len()), ..Inventory::default() };
         for record in opened {
-            match record.and_then(|record| self.believe(record)) {
-                Ok(record) => inventory.records.push(record),
+            match record.and_then(|record| self.memory.believe_record(record, now)) {
+                Ok((record, doubt)) => {
+                    inventory.records.push(record);
+                    inventory.doubts.extend(doubt);
+                }
                 Err(doubt) => inventory.doubts.push(doubt),
             }
         }
         inventory
-    }
-
-    /// Whether an opened message is by the node it speaks for.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub(super) fn believe<T: believe::Spoken>(
-        &mut self,
-        (key, spoken): (bellwether_core::fleet::keys::PublicKey, T),
-    ) -> Result<T, Doubt> {
-        let node = spoken.node().clone();
-        let known = self.pins.get(&node).is_some();
-        let spoken = believe::believe(&mut self.pins, self.strict, &self.environment, (key, spoken))?;
-        if !known {
-            self.new.pin(node, key);
-        }
-        Ok(spoken)
     }
 }
 

@@ -7,13 +7,11 @@ use bellwether_core::fleet::caller::pins::Pins;
 use bellwether_core::fleet::keys::SigningKey;
 use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::fleet::transport::CallerTransport;
-use bellwether_core::names::NodeId;
-use tokio::signal::unix::Signal;
 use tokio::time::timeout;
 
 use super::Caller;
-use crate::failure::Failure;
-use crate::fleet::audience::{count, names};
+use super::interrupt::Interrupts;
+use super::memory::Memory;
 use crate::fleet::known_nodes::KnownNodes;
 use crate::render::console::Console;
 
@@ -40,32 +38,23 @@ impl Caller {
         console: Console,
     ) -> Self {
         let Beliefs { known, pins, strict } = beliefs;
-        Self { environment, transport, key, name, known, pins, new: Pins::default(), strict, console }
+        let memory = Memory::new(environment.clone(), known, pins, strict);
+        Self { environment, transport, key, name, memory, console }
     }
 
-    /// Keeps the keys that were learned, and gives back what the transport has made.
-    ///
-    /// # Errors
-    /// When the keys cannot be kept: the next call would take others for the nodes' keys.
-    pub(crate) async fn close(&self) -> Result<(), Failure> {
-        let kept = self.known.learn(self.new.iter());
-        let new: Vec<NodeId> = self.new.iter().map(|(node, _)| node.clone()).collect();
-        if !new.is_empty() {
-            self.console.notice(&format!("{} seen for the first time: {}", count(new.len()), names(&new)));
-        }
+    /// Keeps the keys that were learned, and gives back what the transport has made. What was asked for is done by now,
+    /// so what fails here is a warning.
+    pub(crate) async fn close(&self) {
+        self.memory.keep(self.console);
         // A transport that hangs must not hold the answer that the user waits for.
         let _ = timeout(PATIENCE, self.transport.close()).await;
-        kept
     }
 
     /// The same, ended at once by the user.
-    ///
-    /// # Errors
-    /// As those of [`Caller::close`].
-    pub(crate) async fn close_unless(&self, interrupt: &mut Signal) -> Result<(), Failure> {
+    pub(crate) async fn close_unless(&self, interrupt: &mut Interrupts) {
         tokio::select! {
-            closed = self.close() => closed,
-            _ = interrupt.recv() => Ok(()),
+            () = self.close() => {}
+            () = interrupt.recv() => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The replies that are kept of a durable call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use bellwether_core::fleet::caller::believe::Doubt;
 use bellwether_core::fleet::caller::order::{Missing, Order, Ready};
@@ -22,20 +22,25 @@ pub(crate) struct Results {
 }
 
 impl Caller {
-    /// Reads what is kept of a call.
+    /// Reads what is kept of a call. Only these nodes were asked; with none, nobody knows whom it asked.
     ///
     /// # Errors
     /// When not all of it could be read.
-    pub(crate) async fn results(&mut self, call: RequestId) -> Result<Results, TransportError> {
+    pub(crate) async fn results(&mut self, call: RequestId, asked: &[NodeId]) -> Result<Results, TransportError> {
         let messages = self.transport.results(call).await?;
         let opened = tokio::task::spawn_blocking(move || open_all::<Reply>(&messages)).await.unwrap_or_default();
+        let asked: HashSet<&NodeId> = asked.iter().collect();
         let mut results = Results::default();
         let mut by_node: BTreeMap<NodeId, BTreeMap<u64, Reply>> = BTreeMap::new();
         for message in opened {
             if matches!(&message, Ok((_, reply)) if reply.call != call) {
                 continue;
             }
-            match message.and_then(|opened| self.believe(opened)) {
+            let checked = message.and_then(|opened| match &opened.1.node {
+                node if !asked.is_empty() && !asked.contains(node) => Err(Doubt::NotAsked(node.clone())),
+                _ => self.memory.believe_answer(opened, true),
+            });
+            match checked {
                 Ok(reply) => {
                     by_node.entry(reply.node.clone()).or_default().entry(reply.seq).or_insert(reply);
                 }

@@ -1,9 +1,13 @@
 //! What is not believed, and what a transport fails at, in so many words and no more: whoever can send to a caller must not
 //! be able to fill its terminal.
 
+use std::time::Duration;
+
+use bellwether_core::duration;
 use bellwether_core::fleet::caller::believe::Doubt;
 use bellwether_core::fleet::transport::TransportError;
 
+use crate::fleet::audience::names;
 use crate::render::console::Console;
 use crate::render::table::printable;
 
@@ -28,8 +32,13 @@ impl Warnings {
         self.doubts += 1;
         if self.doubts <= MOST {
             let text = format!("{what} is not believed: {doubt}; {}", doubt.remedy());
-            self.console.warning(&printable(&text));
+            self.console.warning_about(doubt.node().map_or(&[], std::slice::from_ref), &printable(&text));
         }
+    }
+
+    /// Whether something was not believed.
+    pub(crate) const fn has_doubted(&self) -> bool {
+        self.doubts > 0
     }
 
     /// The transport failed for now. The same failure again is no news.
@@ -40,12 +49,25 @@ impl Warnings {
         }
     }
 
+    /// The transport works again, after so long.
+    pub(crate) fn restored(&mut self, lasted: Duration, durable: bool) {
+        self.trouble = None;
+        let (lasted, kept) =
+            (duration::display(lasted), if durable { "is kept" } else { "may be lost: --durable keeps it" });
+        self.console.warning(&format!("the connection was lost for {lasted}; what nodes said meanwhile {kept}"));
+    }
+
+    /// Some nodes cannot be sent to; the others are.
+    pub(crate) fn unreached(&self, error: &TransportError) {
+        let nodes = names(&error.unreached);
+        self.console.warning(&printable(&format!("not reached: {nodes}: {error}; {}", error.remedy)));
+    }
+
     /// How many more were not believed than were told.
-    pub(crate) fn finish(&mut self) {
+    pub(crate) fn finish(&self) {
         let more = self.doubts.saturating_sub(MOST);
         if more > 0 {
             self.console.warning(&format!("{more} more were not believed"));
         }
-        self.doubts = 0;
     }
 }

@@ -1,5 +1,8 @@
 //! What is run, and how.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, chown};
+
 use bellwether_core::fleet::bytes::Bytes;
 use bellwether_core::fleet::reply::{Event, Outcome};
 use bellwether_core::fleet::request::{Action, Command, Run};
@@ -88,6 +91,42 @@ fn a_command_runs_as_another_user_with_all_of_their_groups_and_none_of_ours() {
     assert_eq!(lines[2], format!("nobody {}", nobody.dir.display()));
     // Scripts too, though the agent's directory is closed to that user.
     assert_eq!(caller.ask(as_nobody(script("#!/bin/sh\nid -un\n", &[]))).text(), "nobody\n");
+    drop(agent);
+}
+
+#[test]
+fn a_directory_is_entered_as_the_user_who_learns_nothing_of_what_root_sees() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let make = |name: &str, mode: u32| {
+        let path = place.path().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    std::fs::set_permissions(place.path(), Permissions::from_mode(0o711)).unwrap();
+    let (secret, hidden) = (make("secret", 0o700), make("secret/there", 0o755));
+    let own = make("own", 0o700);
+    let nobody = nix::unistd::User::from_name("nobody").unwrap().unwrap();
+    chown(&own, Some(nobody.uid.as_raw()), Some(nobody.gid.as_raw())).unwrap();
+    let node = Node::new(EVERYTHING);
+    let (caller, agent) = (Caller::of(&node), node.start());
+    let there = |path: &str| {
+        let change = |run: &mut Run| (run.user, run.directory) = (Some("nobody".to_owned()), Some(path.to_owned()));
+        caller.ask(action(change, Command::Argv(vec!["pwd".to_owned()])))
+    };
+    assert_eq!(there(&own).text(), format!("{own}\n"));
+    let refused = |path: &str| match there(path).outcome() {
+        Outcome::NotStarted(why) => why.replace(path, "PATH"),
+        other => panic!("{path}: {other:?}"),
+    };
+    let why = refused(&hidden);
+    assert!(why.contains("cannot enter PATH: Permission denied"), "{why}");
+    assert_eq!(refused(&secret), why);
+    assert_eq!(refused(&format!("{secret}/nowhere")), why, "nobody must learn what is in there");
+    assert!(refused("/etc/passwd").contains("cannot enter PATH: Not a directory"));
     drop(agent);
 }
 

@@ -78,23 +78,34 @@ fn the_policy_tells_what_it_would_say() {
 }
 
 #[test]
-fn facts_are_told_and_filters_see_them() {
-    let node = Node::new(EVERYTHING);
-    let file = node.sandbox.write("facts.yaml", "role: web\nnested:\n  deep: 1\n");
-    node.set("BELLWETHER_AGENT_FACTS_FILES", &file.to_string_lossy());
-    let (caller, agent) = (Caller::of(&node), node.start());
-    let answer = caller.ask(Action::Facts);
-    let Event::Facts(facts) = answer.last() else { panic!("{:?}", answer.last()) };
-    let told = |name: &str| facts.get(name).map(|fact| fact.text().into_owned());
-    assert_eq!(told("role").as_deref(), Some("web"));
-    assert_eq!(told("nested.deep").as_deref(), Some("1"));
-    assert_eq!(told("node").as_deref(), Some("web-1"));
-    assert!(told("kernel").is_some());
-    let mut request = caller.request(Action::Ping);
-    request.target = bellwether_core::fleet::request::Target::Filter("role=web and nested.deep=1".parse().unwrap());
-    caller.send(&request);
-    assert_eq!(caller.replies(&request).len(), 1);
-    drop(agent);
+fn the_policy_tells_of_lines_scripts_and_other_users_too() {
+    let node = Node::new("");
+    let script = node.sandbox.write("repair.sh", "#!/bin/sh\necho repaired\n");
+    let other = node.sandbox.write("other.sh", "#!/bin/sh\nreboot\n");
+    let digest = "06636fab417471b7393032da6401a3146e58e4a6caca11849742350fac4e6976";
+    node.allow(&format!(
+        "[[allow]]\nname = 'lines'\ncallers = ['ops']\nactions = ['shell']\npatterns = ['df -h']\n\
+         [[allow]]\nname = 'repair'\ncallers = ['ops']\nactions = ['script']\nscripts = ['sha256:{digest}']\n\
+         [[allow]]\nname = 'looks'\ncallers = ['ops']\nactions = ['argv']\ncommands = ['id']\nusers = ['nobody']\n"
+    ));
+    let asked = |words: &[&str], code| {
+        let done = node.run(&[&["--check-policy", "ops"], words].concat()).finish().expect_code(code);
+        if code == 64 { done.stderr_text() } else { done.stdout_text() }
+    };
+    let (script, other) = (script.to_str().unwrap(), other.to_str().unwrap());
+    for (words, rule) in [
+        (&["--shell", "df -h"][..], "lines"),
+        (&["--script", script, "--", "--force"], "repair"),
+        (&["--user", "nobody", "--", "id"], "looks"),
+        (&["--as", "nobody", "--", "id"], "looks"),
+    ] {
+        assert_eq!(asked(words, 0), format!("allowed by '{rule}'\n"), "{words:?}");
+    }
+    for words in [&["--shell", "df -h; reboot"][..], &["--script", other], &["--", "id"]] {
+        assert!(asked(words, 1).starts_with("denied: "), "{words:?}");
+    }
+    assert!(asked(&[], 64).contains("nothing is given to be run"));
+    assert!(asked(&["--script", "missing"], 64).contains("missing"));
 }
 
 /// The blocks of the page in a language.
@@ -160,7 +171,8 @@ fn health_and_metrics_tell_what_happened() {
     drop(agent);
 }
 
-fn asked_for(address: &str, path: &str) -> String {
+/// What is answered to a question for health or metrics.
+pub(super) fn asked_for(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\n\r\n").unwrap();
     let mut answer = String::new();

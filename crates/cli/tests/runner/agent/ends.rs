@@ -71,6 +71,34 @@ fn a_command_that_outlasts_the_grace_is_ended_and_its_caller_told_so() {
 }
 
 #[test]
+fn without_a_limit_commands_are_waited_for_until_they_end_or_a_second_order_comes() {
+    let node = Node::new(EVERYTHING);
+    node.set("BELLWETHER_AGENT_GRACE", "none");
+    for is_ordered_twice in [false, true] {
+        let (caller, agent) = (Caller::of(&node), node.start());
+        let gate = node.place("gate");
+        let request = caller.request(shell(&format!("echo up; while ! [ -e {gate} ]; do sleep 0.05; done")));
+        caller.send(&request);
+        caller.wait_for_output(&request);
+        agent.signal(Signal::SIGTERM);
+        node.wait_for_line(&agent, "stopping; 1 commands that run have all the time they take");
+        let outcome = if is_ordered_twice {
+            agent.signal(Signal::SIGTERM);
+            Outcome::Signaled(15)
+        } else {
+            // It says that it lives, which it does after five seconds of silence.
+            while !matches!(caller.next(Duration::from_secs(60)).unwrap().event, Event::Alive { .. }) {}
+            std::fs::write(&gate, "").unwrap();
+            Outcome::Exited(0)
+        };
+        let replies = caller.replies(&request);
+        assert!(matches!(&replies.last().unwrap().event, Event::Done(done) if done.outcome == outcome), "{replies:?}");
+        agent.finish().expect_code(0);
+        let _ = std::fs::remove_file(gate);
+    }
+}
+
+#[test]
 fn a_lost_connection_loses_no_result() {
     let server = NatsServer::start(Release::Recent);
     let node = Node::on(&server, EVERYTHING);

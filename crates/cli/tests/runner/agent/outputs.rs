@@ -3,13 +3,7 @@
 use bellwether_core::fleet::reply::{Event, Outcome};
 use bellwether_core::fleet::request::{Action, Command};
 
-use super::support::{Caller, EVERYTHING, Node, run, shell};
-
-fn memory_of(pid: nix::unistd::Pid, what: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with(what)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
+use super::support::{Caller, EVERYTHING, Node, memory_of, run, shell};
 
 #[test]
 fn of_a_gigabyte_the_ends_are_kept_the_rest_is_counted_and_the_agent_stays_small() {

@@ -47,6 +47,21 @@ fn nobody_is_told_anything_of_what_is_not_signed_by_a_trusted_caller_or_not_for_
     {
         node.wait_for_audit(&["\"decision\":\"ignore\"", why]);
     }
+    let unknown = format!("the key {}", SigningKey::from_seed([9; 32]).unwrap().public());
+    for told in [
+        &format!(
+            "(unknown_key, number 1): nobody here knows its key; it claims to be of {unknown}; 'bellwether keys trust'"
+        ),
+        "(bad_signature, number 1): its signature is wrong",
+        "(malformed, number 1): it is malformed",
+        "(malformed, number 2): it is no request that this release understands",
+        "; it was signed by ops",
+    ] {
+        node.wait_for_line(&agent, told);
+    }
+    // What is for others is no news.
+    let log = String::from_utf8_lossy(&agent.stderr_so_far()).into_owned();
+    assert!(!log.contains("other_environment") && !log.contains("not_target"), "{log}");
     drop(agent);
 }
 
@@ -116,6 +131,10 @@ fn ten_thousand_malformed_messages_leave_it_answering() {
     caller.nothing_but_a_ping_is_answered();
     let told = node.audit().matches("\"decision\":\"ignore\"").count();
     assert!((1..=1_000).contains(&told), "{told} lines");
+    let log = String::from_utf8_lossy(&agent.stderr_so_far()).into_owned();
+    let logged = log.lines().filter(|line| line.contains("a message was ignored (malformed, ")).count();
+    assert!((10..=40).contains(&logged), "{logged} lines in\n{log}");
+    assert!(log.contains("(malformed, number 8192): it is malformed: "), "{log}");
     assert!(caller.next(Duration::from_millis(50)).is_none());
     drop(agent);
 }

@@ -92,9 +92,8 @@ impl Node {
     /// Waits until the agent's log has a text.
     pub(super) fn wait_for_line(&self, agent: &Running, text: &str) {
         let since = Instant::now();
-        while !String::from_utf8_lossy(&agent.stderr_so_far()).contains(text) {
-            let log = String::from_utf8_lossy(&agent.stderr_so_far()).into_owned();
-            assert!(since.elapsed() < PATIENCE, "no '{text}' in the log of the agent:\n{log}");
+        while !log(agent).contains(text) {
+            assert!(since.elapsed() < PATIENCE, "no '{text}' in the log of the agent:\n{}", log(agent));
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -301,4 +300,16 @@ pub(super) fn argv(words: &[&str]) -> Action {
 
 pub(super) fn shell(line: &str) -> Action {
     Action::Run(Box::new(run(Command::Shell(line.to_owned()))))
+}
+
+/// What the agent has logged so far.
+pub(super) fn log(agent: &Running) -> String {
+    String::from_utf8_lossy(&agent.stderr_so_far()).into_owned()
+}
+
+/// So much memory of this kind, in KiB.
+pub(super) fn memory_of(pid: nix::unistd::Pid, what: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }

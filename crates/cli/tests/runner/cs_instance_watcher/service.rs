@@ -1,27 +1,21 @@
 //! What the service manager is told.
 
-use std::os::unix::net::UnixDatagram;
 use std::time::{Duration, Instant};
 
+use bellwether_testkit::notify::NotifySocket;
+
 use super::support::{Node, Watching, on_instance};
+use crate::support::wait_until;
 
 /// A service manager that listens, and a watcher that it has started.
-fn managed(node: &Node, variables: &[(&str, &str)]) -> (UnixDatagram, Watching) {
-    let path = node.sandbox.path().join("notify");
-    let manager = UnixDatagram::bind(&path).unwrap();
-    manager.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
-    let run = node.watcher(&["--api-polling-period", "60"]).env("NOTIFY_SOCKET", path).envs(variables);
+fn managed(node: &Node, variables: &[(&str, &str)]) -> (NotifySocket, Watching) {
+    let manager = NotifySocket::within(&node.sandbox);
+    let run = node.watcher(&["--api-polling-period", "60"]).env("NOTIFY_SOCKET", manager.path()).envs(variables);
     (manager, Watching::start(run))
 }
 
-fn told(manager: &UnixDatagram) -> String {
-    let mut buffer = [0; 4_096];
-    let length = manager.recv(&mut buffer).expect("a message");
-    String::from_utf8_lossy(&buffer[..length]).into_owned()
-}
-
-fn wait_for(manager: &UnixDatagram, wanted: &str) {
-    while !told(manager).contains(wanted) {}
+fn wait_for(manager: &NotifySocket, wanted: &str) {
+    wait_until(&format!("it says {wanted}"), || manager.messages().iter().any(|told| told.contains(wanted)));
 }
 
 #[test]
@@ -43,8 +37,8 @@ fn the_watchdog_is_fed_between_polls_before_its_time_is_over() {
         wait_for(&manager, "WATCHDOG=1");
         let asked = node.squad.requests().len();
         for _ in 0..2 {
-            let since = Instant::now();
-            wait_for(&manager, "WATCHDOG=1");
+            let (since, before) = (Instant::now(), manager.count("WATCHDOG=1"));
+            wait_until("it is fed again", || manager.count("WATCHDOG=1") > before);
             assert!(since.elapsed() < Duration::from_secs(8), "{:?}", since.elapsed());
         }
         assert_eq!(node.squad.requests().len(), asked, "no poll was due");
@@ -58,11 +52,9 @@ fn a_watcher_that_is_stuck_does_not_feed_the_watchdog() {
         let (manager, watcher) = managed(node, &[("WATCHDOG_USEC", "1000000")]);
         wait_for(&manager, "WATCHDOG=1");
         watcher.0.signal(nix::sys::signal::Signal::SIGSTOP);
-        manager.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
-        let mut left = 0;
-        while manager.recv(&mut [0; 4_096]).is_ok() {
-            left += 1;
-            assert!(left < 10, "it is fed by somebody else");
-        }
+        std::thread::sleep(Duration::from_millis(300));
+        let before = manager.count("WATCHDOG=1");
+        std::thread::sleep(Duration::from_secs(3));
+        assert_eq!(manager.count("WATCHDOG=1"), before, "it is fed by somebody else");
     });
 }

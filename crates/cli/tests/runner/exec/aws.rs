@@ -30,9 +30,14 @@ fn commands_pings_and_facts_are_carried_by_queues() {
 fn durable_calls_wait_in_queues_for_nodes_and_for_callers() {
     let site = site();
     crash(site.agent("web-1"));
+    let lone = site.end(2, &["exec", "--nodes", "gone-1", "--durable", "--wait", "2s", "--", "true"]);
+    holds(&lone.stderr_text(), &["not reached: gone-1", "did not answer: gone-1"]);
     let call = site.end(0, &["exec", "--nodes", "web-1", "--async", "--ttl", "1h", "--", "echo", "late"]);
     let call = call.stdout_text().trim().to_owned();
     let _agent = site.start("web-1");
     wait_until("the results are there", || site.run(&["results", &call]).finish().code == Some(0));
     assert_eq!(site.end(0, &["results", &call]).stdout_text(), "web-1: late\n");
+    let done = site.end(2, &["exec", "--nodes", "gone-1,web-1", "--durable", "--", "echo", "ran"]);
+    assert_eq!(done.stdout_text(), "web-1 : ran\n");
+    holds(&done.stderr_text(), &["not reached: gone-1", "did not answer: gone-1", "1 succeeded, 1 without"]);
 }

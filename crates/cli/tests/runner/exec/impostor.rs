@@ -30,6 +30,29 @@ pub(super) fn answer(env: &str, node: &str, seed: u8, events: Vec<Event>) {
     });
 }
 
+/// Answers every ping to everybody as so many nodes that do not exist, `ghost-0` and so on, each with a key of its own.
+pub(super) fn haunt(env: &str, ghosts: u8) {
+    for ghost in 0..ghosts {
+        answer(env, &format!("ghost-{ghost}"), ghost, vec![Event::Pong]);
+    }
+}
+
+/// Puts a record into the inventory, in a node's place.
+pub(super) fn put_record(env: &str, node: &str, record: &[u8]) {
+    let mut stream = TcpStream::connect(NatsServer::shared().address()).unwrap();
+    let mut lines = BufReader::new(stream.try_clone().unwrap());
+    write!(
+        stream,
+        "CONNECT {{\"verbose\":false}}\r\nSUB put 1\r\nPUB $KV.bw_{env}_nodes.node.{node} put {}\r\n",
+        record.len()
+    )
+    .unwrap();
+    stream.write_all(record).unwrap();
+    stream.write_all(b"\r\n").unwrap();
+    let stored = next(&mut lines, &mut stream).unwrap();
+    assert!(stored.windows(5).any(|part| part == b"\"seq\""), "{}", String::from_utf8_lossy(&stored));
+}
+
 /// Sends these bytes to whoever asks something.
 pub(super) fn babble(env: &str, messages: Vec<Vec<u8>>) {
     speak(env, move |_| messages.clone());

@@ -5,7 +5,8 @@ use std::time::Duration;
 use bellwether_testkit::nats::{NatsCluster, NatsServer, Release};
 use nix::sys::signal::Signal;
 
-use super::support::{Site, holds};
+use super::cable::Cable;
+use super::support::{Site, holds, sorted};
 use crate::support::wait_until;
 
 #[test]
@@ -28,7 +29,8 @@ fn what_is_known_is_shown_when_the_servers_are_lost_between_two_batches() {
     let server = NatsServer::start(Release::Recent);
     let site = Site::at(&format!("nats://{}", server.address()));
     let _agents = site.agents(&["web-1", "web-2"]);
-    let call = ["exec", "--all", "--batch", "1", "--pause", "3s", "--wait", "2s", "--", "echo", "ran"];
+    let call =
+        ["exec", "--all", "--batch", "1", "--pause", "3s", "--wait", "2s", "--timeout", "1s", "--", "echo", "ran"];
     let call = site.run(&call).start();
     wait_until("the first has ended", || String::from_utf8_lossy(&call.stderr_so_far()).contains("web-1: succeeded"));
     server.stop();
@@ -36,8 +38,55 @@ fn what_is_known_is_shown_when_the_servers_are_lost_between_two_batches() {
     assert_eq!(done.stdout_text(), "web-1: ran\n");
     holds(
         &done.stderr_text(),
-        &["have not answered yet: web-2", "1 succeeded, 1 without an answer", "error: sending a request"],
+        &[
+            "not asked any more: web-2",
+            "1 succeeded, 1 not asked",
+            "error: the connection was lost, and did not come back",
+        ],
     );
+}
+
+#[test]
+fn a_batch_waits_for_a_caller_that_was_cut_off_and_nobody_is_blamed_for_it() {
+    let server = NatsServer::start(Release::Recent);
+    let site = Site::at(&format!("nats://{}", server.address()));
+    let _agents = site.agents(&["web-1", "web-2"]);
+    let cable = Cable::to(&server.address());
+    let transport = format!("nats://{}", cable.address());
+    let call = ["exec", "--all", "--batch", "1", "--pause", "3s", "--transport", &transport, "--", "echo", "ran"];
+    let call = site.run(&call).start();
+    let told = || String::from_utf8_lossy(&call.stderr_so_far()).into_owned();
+    wait_until("the first has ended", || told().contains("web-1: succeeded"));
+    cable.cut();
+    wait_until("it is known", || told().contains("it is tried again"));
+    cable.mend();
+    let done = call.finish().expect_code(0);
+    assert_eq!(sorted(&done.stdout_text()), ["web-1: ran", "web-2: ran"]);
+    holds(&done.stderr_text(), &["the connection was lost for ", "--durable keeps it", "2 succeeded\n"]);
+}
+
+#[test]
+fn a_node_is_not_lost_while_the_caller_is_cut_off() {
+    let server = NatsServer::start(Release::Recent);
+    let site = Site::at(&format!("nats://{}", server.address()));
+    let _agent = site.agent("web-1");
+    let cable = Cable::to(&server.address());
+    let transport = format!("nats://{}", cable.address());
+    let gate = site.sandbox.path().join("gate");
+    let shell = format!("echo begun; while ! [ -e {} ]; do sleep 0.1; done; echo ended", gate.display());
+    let call = site.run(&["exec", "--all", "--transport", &transport, "--shell", &shell]).start();
+    wait_until("it runs", || call.stdout_so_far().starts_with(b"web-1: begun"));
+    cable.cut();
+    // Longer than a node that works may be silent.
+    std::thread::sleep(Duration::from_secs(33));
+    cable.mend();
+    let told = || String::from_utf8_lossy(&call.stderr_so_far()).into_owned();
+    wait_until("it is heard again", || told().contains("the connection was lost for "));
+    // It takes a moment until replies are listened for again.
+    std::thread::sleep(Duration::from_secs(8));
+    std::fs::write(&gate, "").unwrap();
+    let done = call.finish().expect_code(0);
+    holds(&done.stdout_text(), &["web-1: ended\n"]);
 }
 
 #[test]

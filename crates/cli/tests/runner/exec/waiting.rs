@@ -52,6 +52,35 @@ fn a_node_that_is_away_gets_a_durable_request_when_it_returns() {
 }
 
 #[test]
+fn a_node_that_was_stopped_is_asked_by_a_durable_call_and_when_it_is_named() {
+    let site = Site::new();
+    let mut agents = site.agents(&["web-1", "web-2"]);
+    let agent = agents.remove(0);
+    agent.signal(Signal::SIGTERM);
+    agent.finish().expect_code(0);
+    holds(&site.end(0, &["facts"]).stdout_text(), &["web-1  left"]);
+    let done = site.end(2, &["exec", "--nodes", "web-1,web-2", "--wait", "1s", "--", "true"]);
+    holds(&done.stderr_text(), &["did not answer: web-1", "1 succeeded, 1 without an answer"]);
+    holds(&site.end(2, &["ping", "--nodes", "web-1", "--wait", "1s"]).stdout_text(), &["web-1  silent"]);
+    let call = site.end(0, &["exec", "role=web", "--async", "--", "echo", "late"]).stdout_text().trim().to_owned();
+    let _agent = site.start("web-1");
+    wait_for_status(&site, 0, &call);
+    assert_eq!(sorted(&site.end(0, &["results", &call]).stdout_text()), ["web-1: late", "web-2: late"]);
+}
+
+#[test]
+fn who_was_not_asked_any_more_is_not_missed_in_the_results() {
+    let site = Site::new();
+    let _agents = site.agents(&["web-1", "web-2", "web-3"]);
+    site.end(1, &["exec", "--all", "--durable", "--batch", "1", "--max-failures", "0", "--", "false"]);
+    let call = only_call(&site);
+    let done = site.end(1, &["results", &call]);
+    holds(&done.stderr_text(), &["not asked any more: web-2, web-3", "0 succeeded, 1 failed, 2 not asked\n"]);
+    let elsewhere = site.end(64, &["results", &call, "--environment", "elsewhere"]).stderr_text();
+    holds(&elsewhere, &["was made in the environment", &site.env, "add --environment "]);
+}
+
+#[test]
 fn the_results_outlive_a_caller_that_is_killed() {
     let site = Site::new();
     let _agent = site.agent("web-1");

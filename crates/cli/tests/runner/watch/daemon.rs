@@ -1,10 +1,10 @@
 //! A good daemon: signals, the service manager, its configuration, and what it costs.
 
-use std::os::unix::net::UnixDatagram;
 use std::time::{Duration, Instant};
 
 use bellwether_testkit::clonesquad::{Fault, Step};
 use bellwether_testkit::netns::private_network;
+use bellwether_testkit::notify::NotifySocket;
 use nix::sys::signal::Signal;
 
 use super::support::{Node, lets_in, listen, log, until, until_logged};
@@ -51,38 +51,26 @@ fn hup_takes_a_new_configuration_and_a_bad_one_changes_nothing() {
 fn the_service_manager_is_told_and_its_watchdog_fed_only_while_the_program_goes_on() {
     private_network(|| {
         let node = Node::new();
-        let path = node.sandbox.path().join("notify");
-        let socket = UnixDatagram::bind(&path).unwrap();
-        socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
-        let mut buffer = [0; 4096];
-        let mut messages = Vec::new();
-        let mut receive = || {
-            if let Ok(length) = socket.recv(&mut buffer) {
-                messages.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
-            }
-            messages.clone()
-        };
+        let manager = NotifySocket::within(&node.sandbox);
         let run = node.run(&["--source", "clonesquad"]);
-        let watch = run.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "400000").start();
-        until(&watch, "it is ready", || receive().iter().any(|message| message == "READY=1"));
-        let feeds = |messages: &[String]| messages.iter().filter(|message| *message == "WATCHDOG=1").count();
-        until(&watch, "the watchdog is fed", || feeds(&receive()) >= 3);
+        let watch = run.env("NOTIFY_SOCKET", manager.path()).env("WATCHDOG_USEC", "400000").start();
+        until(&watch, "it is ready", || manager.count("READY=1") == 1);
+        let feeds = || manager.count("WATCHDOG=1");
+        until(&watch, "the watchdog is fed", || feeds() >= 3);
         node.squad.set_state("draining");
-        until(&watch, "the state is told", || receive().iter().any(|message| message.starts_with("STATUS=draining")));
+        let draining = |message: &String| message.starts_with("STATUS=draining");
+        until(&watch, "the state is told", || manager.messages().iter().any(draining));
         watch.signal(Signal::SIGSTOP);
-        let stopped = Instant::now();
-        while stopped.elapsed() < Duration::from_millis(300) {
-            receive();
-        }
-        let before = feeds(&receive());
+        std::thread::sleep(Duration::from_millis(300));
+        let before = feeds();
         let waited = Instant::now();
         while waited.elapsed() < Duration::from_secs(2) {
-            assert_eq!(feeds(&receive()), before, "a program that stands still feeds nobody");
+            assert_eq!(feeds(), before, "a program that stands still feeds nobody");
         }
         watch.signal(Signal::SIGCONT);
-        until(&watch, "it is fed again", || feeds(&receive()) > before);
+        until(&watch, "it is fed again", || feeds() > before);
         watch.signal(Signal::SIGTERM);
-        until(&watch, "the end is told", || receive().iter().any(|message| message == "STOPPING=1"));
+        until(&watch, "the end is told", || manager.count("STOPPING=1") == 1);
         watch.finish().expect_code(0);
     });
 }

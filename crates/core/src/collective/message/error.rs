@@ -3,6 +3,7 @@
 use super::super::cap::TOO_LARGE;
 use super::super::names::NameError;
 use super::wire::LONGEST_BODY;
+use crate::text::shown;
 
 /// How much of a text of somebody else is shown, in characters.
 const SHOWN: usize = 40;
@@ -16,9 +17,9 @@ pub enum MessageError {
     /// The body is not base64.
     #[error("the message is not base64: {0}")]
     NotBase64(#[from] base64::DecodeError),
-    /// What is in it is not such an object.
+    /// What is in it is not such an object; why, shortened: the reader's reasons repeat what others wrote.
     #[error("the message is not JSON of the expected form: {0}")]
-    NotJson(#[from] serde_json::Error),
+    NotJson(String),
     /// A mode nobody knows; shortened.
     #[error("'{0}' is not a mode; the modes are ping, count, cli, script and s3")]
     Mode(String),
@@ -34,6 +35,12 @@ pub enum MessageError {
     /// Facts that do not say whose they are.
     #[error("the facts have no 'ec2_cagent_hostname'")]
     Nameless,
+}
+
+impl From<serde_json::Error> for MessageError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::NotJson(shown(&error.to_string()))
+    }
 }
 
 impl MessageError {

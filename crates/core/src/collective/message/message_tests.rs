@@ -105,6 +105,19 @@ fn what_is_no_command_is_an_error_that_says_what_is_wrong() {
 }
 
 #[test]
+fn an_error_does_not_repeat_a_long_message() {
+    for text in [json!("x".repeat(9_000)), json!({"mode": "cli", "ts": "\u{e9}".repeat(9_000)})] {
+        for error in [
+            Command::decode(&body(&text)).unwrap_err(),
+            Reply::decode(&body(&text)).unwrap_err(),
+            FactsMessage::decode(&body(&json!(text.to_string()))).unwrap_err(),
+        ] {
+            assert!(error.to_string().chars().count() < 500, "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_command_that_the_queues_do_not_take_is_not_encoded() {
     let with = |size: usize| command(Action::Cli("x".repeat(size))).encode();
     let largest = (48_000..49_152).rev().find(|&size| with(size).is_ok()).unwrap();

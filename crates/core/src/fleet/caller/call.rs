@@ -1,15 +1,20 @@
 //! The state of a call: who was asked, who works on it, who has ended, and what is to be done next.
 //!
 //! Silence is never taken for death while a node says that it works: only a node that has not been heard of for
-//! [`Terms::patience`] counts as lost, and is taken back when it speaks again.
+//! [`Terms::patience`] counts as lost, and is taken back when it speaks again. Nor is it while the caller itself is cut
+//! off. But no node may say for ever that it works.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use super::bounds::Bounds;
+use super::progress::{is_failure, is_open};
 use super::share::Share;
-use crate::fleet::reply::{Done, Event, Refusal};
+use crate::fleet::reply::Event;
 use crate::names::NodeId;
 use crate::time::Mono;
+
+pub use super::progress::{Ending, Progress};
 
 /// How a call is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,50 +32,6 @@ pub struct Terms {
     pub patience: Duration,
 }
 
-/// How far a node is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// It was not asked yet.
-    Waiting,
-    /// It was asked, and has not answered; since when.
-    Asked(Mono),
-    /// It has the request; when it was last heard of.
-    Working(Mono),
-    /// Nothing more is expected of it.
-    Ended(Ending),
-}
-
-/// How a node ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// It answered a ping or a question for facts.
-    Answered,
-    /// Its command ended, in whatever way.
-    Done(Done),
-    /// It refused.
-    Refused(Refusal),
-    /// It never answered.
-    Silent,
-    /// It had the request, and was not heard of again.
-    Lost,
-}
-
-impl Ending {
-    /// Whether what was wanted was done.
-    pub const fn is_success(&self) -> bool {
-        match self {
-            Self::Answered => true,
-            Self::Done(done) => done.outcome.is_success(),
-            Self::Refused(_) | Self::Silent | Self::Lost => false,
-        }
-    }
-
-    /// Whether it is unknown what became of the request.
-    pub const fn is_unanswered(&self) -> bool {
-        matches!(self, Self::Silent | Self::Lost)
-    }
-}
-
 /// What is to be done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -80,6 +41,8 @@ pub enum Step {
     Wait(Mono),
     /// Nothing: the call is over.
     Over,
+    /// To give up: the caller's own connection was lost, and has not come back in time.
+    GiveUp,
 }
 
 /// What a call came to. The exit status follows from it.
@@ -106,10 +69,13 @@ pub struct Call {
     expected: usize,
     /// Nodes that have answered, and that nobody expected.
     unexpected: BTreeSet<NodeId>,
-    /// For how long at most a node may work.
-    longest_work: Duration,
-    /// From when on unexpected nodes keep nothing open.
-    strangers_until: Option<Mono>,
+    bounds: Bounds,
+    /// Since when the caller itself hears nothing.
+    cut_off: Option<Mono>,
+    /// How long after the first answers of the others unexpected nodes have for theirs.
+    newcomers: Duration,
+    /// When nodes were last asked.
+    sent_at: Option<Mono>,
     /// How many are asked or working.
     open: usize,
     /// How many of the expected ones ended without success.
@@ -133,8 +99,10 @@ impl Call {
             waiting,
             expected,
             unexpected: BTreeSet::new(),
-            longest_work: Duration::ZERO,
-            strangers_until: None,
+            bounds: Bounds::default(),
+            cut_off: None,
+            newcomers: Duration::ZERO,
+            sent_at: None,
             open: 0,
             failed: 0,
             last_first: None,
@@ -143,11 +111,20 @@ impl Call {
         }
     }
 
-    /// The same call of a command that nodes may work at for this long. A node that was not expected is not waited for
-    /// any longer, whatever it says: anybody could be such a node.
+    /// The same call of a command that nodes may work at for this long: they are not waited for any longer than that and
+    /// the time it takes to end it, whatever they say.
     #[must_use]
     pub fn with_longest_work(mut self, longest_work: Duration) -> Self {
-        self.longest_work = longest_work;
+        self.bounds = Bounds::of(longest_work);
+        self
+    }
+
+    /// The same call of those whose facts match: a node that has come to match a moment ago is not expected, does what is
+    /// wanted nevertheless, and may be a little slower than the others, for it has just read its facts. The call is open for
+    /// so long after the last first answer, so that no node does something of which nobody is told.
+    #[must_use]
+    pub fn with_newcomers(mut self, wait: Duration) -> Self {
+        self.newcomers = wait;
         self
     }
 
@@ -155,12 +132,17 @@ impl Call {
     /// whoever answers.
     pub fn next(&mut self, now: Mono) -> Step {
         let Some(look_at) = self.look_at else { return Step::Send(self.next_batch()) };
+        if let Some(since) = self.cut_off.filter(|_| self.open > 0 || self.has_more() || self.expected == 0) {
+            let until = since + self.bounds.longest_outage(&self.terms);
+            return if now < until { Step::Wait(until) } else { Step::GiveUp };
+        }
         let look_at = if look_at <= now { self.pass_time(now) } else { look_at };
         if self.open > 0 || (self.expected == 0 && now < look_at) {
             return Step::Wait(look_at);
         }
-        if self.waiting.is_empty() || self.failed_too_often() {
-            return Step::Over;
+        if !self.has_more() {
+            let until = self.last_first.max(self.sent_at).unwrap_or(now) + self.newcomers;
+            return if now < until { Step::Wait(until) } else { Step::Over };
         }
         let due = *self.next_batch_at.get_or_insert(now + self.terms.pause);
         if now < due { Step::Wait(due) } else { Step::Send(self.next_batch()) }
@@ -168,17 +150,59 @@ impl Call {
 
     /// The nodes that [`Step::Send`] named were asked at `now`.
     pub fn sent(&mut self, now: Mono) {
-        self.look_at = Some(now + self.terms.first_answer.min(self.terms.patience));
-        let longest = self.terms.first_answer.saturating_add(self.longest_work).saturating_add(self.terms.patience);
-        self.strangers_until.get_or_insert(now + longest);
+        self.sent_to(&self.next_batch(), now);
+    }
+
+    /// These nodes were asked at `now`. Once each.
+    pub fn sent_to(&mut self, nodes: &[NodeId], now: Mono) {
+        self.look_at = Some(now + self.shortest_patience());
+        self.sent_at = Some(now);
+        self.bounds.asked(&self.terms, now);
         self.next_batch_at = None;
-        for node in self.next_batch() {
-            self.waiting.pop_front();
+        let sent: BTreeSet<&NodeId> = nodes.iter().collect();
+        self.waiting.retain(|node| !sent.contains(node));
+        for node in nodes {
             // A reply may have come before the sending was confirmed.
-            if self.nodes.get(&node) == Some(&Progress::Waiting) {
-                self.set(node, Progress::Asked(now));
+            if self.nodes.get(node) == Some(&Progress::Waiting) {
+                self.set(node.clone(), Progress::Asked(now));
             }
         }
+    }
+
+    /// A node that was asked cannot be reached: it is not waited for. It is taken back when it speaks nevertheless.
+    pub fn unreached(&mut self, node: &NodeId) {
+        if matches!(self.nodes.get(node), Some(Progress::Asked(_))) {
+            self.set(node.clone(), Progress::Ended(Ending::Silent));
+        }
+    }
+
+    /// From `now` on the caller itself hears nothing: silence means nothing until [`Call::restored`].
+    pub fn cut_off(&mut self, now: Mono) {
+        self.cut_off.get_or_insert(now);
+    }
+
+    /// Whether it was cut off, and is not yet restored.
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off.is_some()
+    }
+
+    /// The caller hears again, from `now` on: everybody has its whole time anew. Tells for how long nobody was heard; none
+    /// when it was not cut off.
+    pub fn restored(&mut self, now: Mono) -> Option<Duration> {
+        let lasted = now.since(self.cut_off.take()?);
+        for progress in self.nodes.values_mut() {
+            if let Progress::Asked(since) | Progress::Working(since) = progress {
+                *since = now;
+            }
+        }
+        self.bounds.extend(lasted);
+        self.look_at = self.look_at.map(|_| now + self.shortest_patience());
+        Some(lasted)
+    }
+
+    /// Whether somebody may be about to be taken for silent or lost.
+    pub fn is_about_to_judge(&self, now: Mono) -> bool {
+        (self.open > 0 || self.expected == 0) && self.look_at.is_some_and(|at| at <= now)
     }
 
     /// A node told something, at `now`. What it says after its last word changes nothing; what it says after it was
@@ -196,8 +220,11 @@ impl Call {
         if !self.nodes.contains_key(node) {
             self.unexpected.insert(node.clone());
         }
-        if is_open(&progress) && self.is_overdue(node, now) {
-            return;
+        if is_open(&progress) {
+            self.bounds.works(node, now);
+            if self.work_until(node).is_some_and(|until| until <= now) {
+                return;
+            }
         }
         if matches!(self.nodes.get(node), Some(Progress::Asked(_))) {
             self.last_first = Some(now);
@@ -213,6 +240,11 @@ impl Call {
     /// Every node that was expected or has answered, in order of the ids, and how far it is.
     pub fn nodes(&self) -> impl Iterator<Item = (&NodeId, &Progress)> {
         self.nodes.iter()
+    }
+
+    /// Whether a node has answered that nobody expected.
+    pub fn is_unexpected(&self, node: &NodeId) -> bool {
+        self.unexpected.contains(node)
     }
 
     /// How far a node is; none when it was neither expected nor heard of.
@@ -245,8 +277,12 @@ impl Call {
     }
 
     fn next_batch(&self) -> Vec<NodeId> {
-        let size = self.terms.batch.map_or(usize::MAX, |share| share.of(self.expected).max(1));
-        self.waiting.iter().take(size).cloned().collect()
+        self.waiting.iter().take(self.batch_size()).cloned().collect()
+    }
+
+    /// How many nodes are asked at once at most.
+    pub fn batch_size(&self) -> usize {
+        self.terms.batch.map_or(self.expected, |share| share.of(self.expected).max(1))
     }
 
     /// The one place where a node's progress changes, and with it the counts.
@@ -260,9 +296,19 @@ impl Call {
         }
     }
 
-    /// Whether a node was not expected, and is not waited for any more.
-    fn is_overdue(&self, node: &NodeId, now: Mono) -> bool {
-        self.strangers_until.is_some_and(|until| until <= now) && self.unexpected.contains(node)
+    /// Until when a node may say that it works.
+    fn work_until(&self, node: &NodeId) -> Option<Mono> {
+        self.bounds.until(node, self.unexpected.contains(node), &self.terms)
+    }
+
+    /// Whether there are nodes that are still to be asked.
+    fn has_more(&self) -> bool {
+        !self.waiting.is_empty() && !self.failed_too_often()
+    }
+
+    /// Nobody's time is over sooner than this after it was heard of.
+    fn shortest_patience(&self) -> Duration {
+        self.terms.first_answer.min(self.terms.patience)
     }
 
     /// Until when a node that was asked at `since` is waited for.
@@ -275,16 +321,13 @@ impl Call {
     /// Until when a node that works, and was last heard of at `heard`, is waited for.
     fn patience_with(&self, node: &NodeId, heard: Mono) -> Mono {
         let until = heard + self.terms.patience;
-        match self.strangers_until {
-            Some(bound) if self.unexpected.contains(node) => until.min(bound),
-            _ => until,
-        }
+        self.work_until(node).map_or(until, |bound| bound.min(until))
     }
 
     /// Ends those whose time is over; answers when the next one's may be.
     fn pass_time(&mut self, now: Mono) -> Mono {
         let mut over = Vec::new();
-        let mut next = now + self.terms.first_answer.min(self.terms.patience);
+        let mut next = now + self.shortest_patience();
         for (node, progress) in &self.nodes {
             let (until, ending) = match *progress {
                 Progress::Asked(since) => (self.patience_for_first(since), Ending::Silent),
@@ -305,14 +348,6 @@ impl Call {
         self.look_at = Some(look_at);
         look_at
     }
-}
-
-const fn is_open(progress: &Progress) -> bool {
-    matches!(progress, Progress::Asked(_) | Progress::Working(_))
-}
-
-const fn is_failure(progress: &Progress) -> bool {
-    matches!(progress, Progress::Ended(ending) if !ending.is_success())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::fleet::reply::{Outcome, Why};
+use crate::fleet::reply::{Done, Outcome, Refusal, Why};
 
 fn at(seconds: u64) -> Mono {
     Mono::since_boot(Duration::from_secs(seconds))
@@ -53,7 +53,7 @@ fn it_is_over_when_the_last_one_has_ended() {
 
 #[test]
 fn who_never_answers_is_silent_and_who_works_is_waited_for() {
-    let mut call = call(terms(), &["a", "b"]);
+    let mut call = call(terms(), &["a", "b"]).with_longest_work(Duration::from_secs(300));
     asked(&mut call, at(0));
     for second in (5..=100).step_by(5) {
         call.heard(&node("a"), &Event::Alive { running_ms: second * 1_000 }, at(second));
@@ -166,6 +166,19 @@ fn an_unexpected_answer_counts() {
     assert_eq!((call.next(at(3)), call.verdict()), (Step::Over, Verdict::SomeFailed));
 }
 
+#[test]
+fn a_node_that_has_just_come_to_match_may_be_a_little_slower() {
+    let mut call = call(terms(), &["a"]).with_newcomers(Duration::from_secs(2));
+    asked(&mut call, at(0));
+    call.heard(&node("a"), &Event::Accepted, at(4));
+    call.heard(&node("a"), &done(0), at(4));
+    assert_eq!(call.next(at(5)), Step::Wait(at(6)));
+    call.heard(&node("new"), &Event::Accepted, at(5));
+    assert!(matches!(call.next(at(6)), Step::Wait(until) if until > at(6)), "it works");
+    call.heard(&node("new"), &done(0), at(8));
+    assert_eq!((call.next(at(8)), call.verdict()), (Step::Over, Verdict::AllSucceeded));
+}
+
 fn expected_failures(call: &Call) -> usize {
     call.nodes().filter(|(node, progress)| !call.unexpected.contains(node) && is_failure(progress)).count()
 }
@@ -189,16 +202,104 @@ fn unexpected_nodes_do_not_keep_a_call_open_for_ever() {
     let mut call = call(terms(), &["a"]).with_longest_work(Duration::from_secs(60));
     asked(&mut call, at(0));
     call.heard(&node("a"), &done(0), at(1));
-    for second in 1..100 {
+    for second in 1..101 {
         call.heard(&node("x"), &Event::Alive { running_ms: 0 }, at(second));
-        assert!(matches!(call.next(at(second)), Step::Wait(until) if until <= at(100)), "{second}");
+        assert!(matches!(call.next(at(second)), Step::Wait(until) if until <= at(110)), "{second}");
     }
-    for second in 100..110 {
+    for second in 110..120 {
         call.heard(&node(&format!("x{second}")), &Event::Accepted, at(second));
         call.heard(&node("x"), &Event::Alive { running_ms: 0 }, at(second));
         assert_eq!(call.next(at(second)), Step::Over);
     }
     assert_eq!(call.progress(&node("x")), Some(&Progress::Ended(Ending::Lost)));
+}
+
+#[test]
+fn a_node_that_says_for_ever_that_it_works_is_lost_after_all_the_time_it_may_take() {
+    let mut call = call(terms(), &["a"]).with_longest_work(Duration::from_secs(60));
+    asked(&mut call, at(0));
+    let alive = Event::Alive { running_ms: 0 };
+    for second in 5..105 {
+        call.heard(&node("a"), &alive, at(second));
+        assert!(matches!(call.next(at(second)), Step::Wait(_)), "{second}");
+    }
+    for second in 105..200 {
+        call.heard(&node("a"), &alive, at(second));
+        call.next(at(second));
+    }
+    assert_eq!(call.progress(&node("a")), Some(&Progress::Ended(Ending::Lost)));
+    assert_eq!((call.next(at(200)), call.verdict()), (Step::Over, Verdict::SomeUnanswered));
+    call.heard(&node("a"), &done(0), at(201));
+    assert_eq!(call.verdict(), Verdict::AllSucceeded, "its last word counts all the same");
+}
+
+#[test]
+fn nobody_is_silent_or_lost_while_the_caller_hears_nothing_and_all_have_their_time_anew() {
+    let mut call = call(terms(), &["asked", "works"]).with_longest_work(Duration::from_secs(60));
+    asked(&mut call, at(0));
+    call.heard(&node("works"), &Event::Accepted, at(1));
+    call.cut_off(at(5));
+    assert_eq!((call.next(at(6)), call.next(at(90))), (Step::Wait(at(105)), Step::Wait(at(105))));
+    assert_eq!(call.restored(at(95)), Some(Duration::from_secs(90)));
+    assert_eq!((call.restored(at(95)), call.is_cut_off()), (None, false));
+    assert_eq!(call.next(at(104)), Step::Wait(at(105)));
+    call.next(at(105));
+    assert_eq!(call.progress(&node("asked")), Some(&Progress::Ended(Ending::Silent)));
+    // What it may take of the time in which nobody heard it was given back to it: 1 + 60 + 10 + 30 + 90.
+    for second in 105..191 {
+        call.heard(&node("works"), &Event::Alive { running_ms: 0 }, at(second));
+        assert!(matches!(call.next(at(second)), Step::Wait(_)), "{second}");
+    }
+    call.next(at(201));
+    assert_eq!(call.progress(&node("works")), Some(&Progress::Ended(Ending::Lost)));
+}
+
+#[test]
+fn a_call_is_given_up_when_the_connection_does_not_come_back_while_nodes_may_work() {
+    let mut call = call(terms(), &["a"]).with_longest_work(Duration::from_secs(60));
+    asked(&mut call, at(0));
+    call.cut_off(at(5));
+    call.cut_off(at(50));
+    assert_eq!((call.next(at(104)), call.next(at(105))), (Step::Wait(at(105)), Step::GiveUp));
+    assert_eq!(call.verdict(), Verdict::SomeUnanswered);
+    let mut long = super::Call::new(terms(), vec![node("a")]).with_longest_work(Duration::from_secs(86_400));
+    asked(&mut long, at(0));
+    long.cut_off(at(5));
+    assert_eq!(long.next(at(305)), Step::GiveUp, "five minutes are enough");
+}
+
+#[test]
+fn no_batch_is_asked_while_the_caller_hears_nothing_and_nothing_is_waited_for_when_all_have_ended() {
+    let mut call = call(Terms { batch: Some(Share::Count(1)), ..terms() }, &["a", "b"]);
+    asked(&mut call, at(0));
+    call.heard(&node("a"), &done(0), at(1));
+    call.cut_off(at(1));
+    assert!(matches!(call.next(at(2)), Step::Wait(_)));
+    call.restored(at(3));
+    assert_eq!(asked(&mut call, at(3)), ["b"]);
+    call.heard(&node("b"), &done(0), at(4));
+    call.cut_off(at(4));
+    assert_eq!(call.next(at(4)), Step::Over);
+}
+
+#[test]
+fn who_cannot_be_reached_is_not_waited_for_and_counts_as_silent_until_it_speaks() {
+    let mut call = call(terms(), &["a", "gone"]);
+    asked(&mut call, at(0));
+    call.unreached(&node("gone"));
+    call.heard(&node("a"), &done(0), at(1));
+    assert_eq!((call.next(at(1)), call.verdict()), (Step::Over, Verdict::SomeUnanswered));
+    call.heard(&node("gone"), &done(0), at(2));
+    assert_eq!(call.verdict(), Verdict::AllSucceeded);
+}
+
+#[test]
+fn who_was_not_asked_of_an_earlier_call_is_not_missed() {
+    let mut call = call(terms(), &["a", "b", "c"]);
+    call.sent_to(&[node("b")], at(0));
+    assert_eq!(["a", "b", "c"].map(|name| call.has_asked(&node(name))), [false, true, false]);
+    call.heard(&node("b"), &done(1), at(0));
+    assert_eq!(call.verdict(), Verdict::SomeFailed);
 }
 
 #[test]
@@ -234,6 +335,7 @@ proptest! {
                 Step::Send(_) => call.sent(at(second)),
                 Step::Wait(until) => prop_assert!(until > at(second)),
                 Step::Over => over = true,
+                Step::GiveUp => prop_assert!(false, "it was never cut off"),
             }
             let progress: Vec<_> = call.nodes().map(|(_, progress)| progress.clone()).collect();
             prop_assert_eq!(call.open, progress.iter().filter(|progress| is_open(progress)).count());

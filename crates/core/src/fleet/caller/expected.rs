@@ -15,14 +15,17 @@ pub struct Expected {
     pub silent: Vec<NodeId>,
     /// They match, but said that they end.
     pub left: Vec<NodeId>,
+    /// Whether those that left are asked all the same.
+    pub asks_left: bool,
     /// They were named, and nothing is known of them.
     pub unknown: Vec<NodeId>,
 }
 
 impl Expected {
-    /// Sorts the nodes of believed records.
+    /// Sorts the nodes of believed records. Who is named is always asked; of the others, those that left only by
+    /// [`Expected::with_left_asked`].
     pub fn new(target: &Target, records: &[NodeRecord], now: Timestamp) -> Self {
-        let mut expected = Self::default();
+        let mut expected = Self { asks_left: matches!(target, Target::Nodes(_)), ..Self::default() };
         for record in records.iter().filter(|record| meant(target, record)) {
             expected.list(record.presence(now)).push(record.node.clone());
         }
@@ -37,11 +40,22 @@ impl Expected {
         expected
     }
 
+    /// The same for a request that is kept until nodes return: it is for those that left, too.
+    #[must_use]
+    pub fn with_left_asked(mut self) -> Self {
+        self.asks_left = true;
+        self
+    }
+
     /// Those that are asked: the present ones first, and no more than `limit`. All others are forgotten.
     #[must_use]
     pub fn limited(mut self, limit: usize) -> Self {
         let mut room = limit;
-        for list in [&mut self.present, &mut self.silent, &mut self.unknown] {
+        let mut lists = vec![&mut self.present, &mut self.silent, &mut self.unknown];
+        if self.asks_left {
+            lists.push(&mut self.left);
+        }
+        for list in lists {
             list.truncate(room);
             room -= list.len();
         }
@@ -50,7 +64,8 @@ impl Expected {
 
     /// All that are asked.
     pub fn asked(&self) -> Vec<NodeId> {
-        [self.present.as_slice(), &self.silent, &self.unknown].concat()
+        let left = if self.asks_left { self.left.as_slice() } else { &[] };
+        [self.present.as_slice(), &self.silent, &self.unknown, left].concat()
     }
 
     fn list(&mut self, presence: Presence) -> &mut Vec<NodeId> {
@@ -96,10 +111,13 @@ mod tests {
 
     #[test]
     fn a_limit_takes_those_first_that_can_answer() {
-        let expected = Expected { present: ids(&["c"]), silent: ids(&["a"]), unknown: ids(&["b"]), left: ids(&["d"]) };
+        let [present, silent, unknown, left] = ["c", "a", "b", "d"].map(|name| ids(&[name]));
+        let expected = Expected { present, silent, unknown, left, asks_left: false };
         assert_eq!(expected.clone().limited(9), expected);
         assert_eq!(expected.clone().limited(2).asked(), ids(&["c", "a"]));
-        assert_eq!(expected.limited(1).asked(), ids(&["c"]));
+        assert_eq!(expected.clone().limited(1).asked(), ids(&["c"]));
+        assert_eq!(expected.clone().with_left_asked().limited(4).asked(), ids(&["c", "a", "b", "d"]));
+        assert_eq!(expected.with_left_asked().limited(3).asked(), ids(&["c", "a", "b"]));
     }
 
     #[test]
@@ -110,8 +128,16 @@ mod tests {
         let by_filter = Expected::new(&Target::Filter("role=web".parse().unwrap()), &records, now);
         assert_eq!(by_filter, Expected { present: ids(&["a", "b"]), silent: ids(&["c"]), ..Expected::default() });
         let named = Expected::new(&Target::Nodes(ids(&["d", "z", "z"])), &records, now);
-        assert_eq!(named, Expected { present: ids(&["d"]), unknown: ids(&["z"]), ..Expected::default() });
-        let left = Expected::new(&Target::Nodes(ids(&["left"])), &[record("left", "web", 1_009)], now);
-        assert_eq!(left.left, ids(&["left"]));
+        let some = Expected { present: ids(&["d"]), unknown: ids(&["z"]), asks_left: true, ..Expected::default() };
+        assert_eq!(named, some);
+    }
+
+    #[test]
+    fn who_left_is_asked_when_it_is_named_or_the_request_is_kept() {
+        let (records, now) = ([record("left", "web", 1_009)], Timestamp::from_second(1_010).unwrap());
+        let by_filter = Expected::new(&Target::Filter("role=web".parse().unwrap()), &records, now);
+        assert_eq!((by_filter.left.clone(), by_filter.asked()), (ids(&["left"]), vec![]));
+        assert_eq!(by_filter.with_left_asked().asked(), ids(&["left"]));
+        assert_eq!(Expected::new(&Target::Nodes(ids(&["left"])), &records, now).asked(), ids(&["left"]));
     }
 }

@@ -48,7 +48,11 @@ impl Order {
             self.held += weight(&reply);
             place.insert(reply);
         }
-        if self.early.len() > MOST_HELD { self.give_up() } else { Ready { replies: self.in_row(), missing: Missing::Nothing } }
+        if self.early.len() > MOST_HELD {
+            self.give_up()
+        } else {
+            Ready { replies: self.in_row(), missing: Missing::Nothing }
+        }
     }
 
     /// Whether something waits for a reply before it.

@@ -18,6 +18,11 @@ pub enum Share {
 pub struct ShareError(String);
 
 impl Share {
+    /// Whether it is none of any number.
+    pub const fn is_nothing(self) -> bool {
+        matches!(self, Self::Count(0) | Self::Percent(0))
+    }
+
     /// That share of `total`, rounded down.
     pub fn of(self, total: usize) -> usize {
         match self {
@@ -62,6 +67,10 @@ mod tests {
     #[test]
     fn shares_are_counts_or_percentages() {
         let of = |text: &str, total| text.parse::<Share>().unwrap().of(total);
+        assert_eq!(
+            ["0", "0%", "1", "1%"].map(|text| text.parse::<Share>().unwrap().is_nothing()),
+            [true, true, false, false]
+        );
         assert_eq!([of("5", 3), of("5", 30), of("0", 30)], [3, 5, 0]);
         assert_eq!([of("20%", 9), of("20%", 10), of("100%", 7), of("0%", 7)], [1, 2, 7, 0]);
         assert_eq!(of("50%", usize::MAX), usize::MAX / 2);

@@ -119,6 +119,11 @@ impl Policy {
         self.rules.is_empty()
     }
 
+    /// Whether some rule looks at the facts of the node.
+    pub fn depends_on_facts(&self) -> bool {
+        self.rules.iter().any(|rule| rule.filter.is_some())
+    }
+
     /// Whether this may be done. The first rule that allows it is told; of those that do not, the one that comes nearest.
     pub fn decide(&self, asked: Asked<'_>) -> Decision {
         let word = asked.action.word();

@@ -7,11 +7,11 @@ use bellwether_core::fleet::reply::Reply;
 use bellwether_core::fleet::request::Request;
 
 /// Opens a message. What is verified bears the key that was told before, and is one kind of body at most; an error can
-/// be shown.
+/// be shown, however long the message is.
 pub(crate) fn run(bytes: &[u8]) {
     let envelope = match Envelope::decode(bytes) {
         Ok(envelope) => envelope,
-        Err(error) => return assert!(!error.to_string().is_empty()),
+        Err(error) => return assert!((1..500).contains(&error.to_string().chars().count()), "{error}"),
     };
     let key = envelope.key();
     assert_eq!(key.to_string().parse::<PublicKey>(), Ok(key));

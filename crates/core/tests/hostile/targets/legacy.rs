@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bellwether_core::collective::cap::TOO_LARGE;
 use bellwether_core::collective::config::{AgentConfig, MasterConfig};
-use bellwether_core::collective::message::{Command, FactsMessage, Reply};
+use bellwether_core::collective::message::{Command, FactsMessage, MessageError, Reply};
 
 /// Reads a body, and JSON that a body holds. What is taken can be sent, and is then the same.
 pub(crate) fn run(bytes: &[u8]) {
@@ -25,12 +25,20 @@ fn command(body: &str) {
             Ok(sent) => assert_eq!(Command::decode(&sent).expect("what was sent can be read"), command),
             Err(error) => assert!(error.size >= TOO_LARGE),
         },
-        Err(error) => assert!(error.to_string().len() < 1_000, "what is shown of a message of others is bounded"),
+        Err(error) => check_error(&error),
     }
 }
 
+fn check_error(error: &MessageError) {
+    let told = error.to_string();
+    assert!(told.chars().count() < 500, "what is shown of a message of others is bounded: {told}");
+}
+
 fn reply(body: &str) {
-    let Ok(reply) = Reply::decode(body) else { return };
+    let reply = match Reply::decode(body) {
+        Ok(reply) => reply,
+        Err(error) => return check_error(&error),
+    };
     let sent = reply.encode();
     assert!(sent.len() < TOO_LARGE);
     let again = Reply::decode(&sent).expect("what was sent can be read");
@@ -39,7 +47,10 @@ fn reply(body: &str) {
 }
 
 fn facts(body: &str) {
-    let Ok((facts, _)) = FactsMessage::decode(body) else { return };
+    let facts = match FactsMessage::decode(body) {
+        Ok((facts, _)) => facts,
+        Err(error) => return check_error(&error),
+    };
     if let Ok(sent) = facts.encode() {
         assert_eq!(FactsMessage::decode(&sent).expect("what was sent can be read").0, facts);
     }

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use bellwether_core::fleet::id::RequestId;
 use bellwether_core::fleet::request::{EnvironmentName, ReplyAddress};
 use bellwether_core::fleet::transport::{Audience, CallerTransport, InventoryEntry, TransportError};
-use bellwether_core::names::NodeId;
 
 use super::connection::Connection;
 use super::failure::{self, failed, refuse_large};
 use super::inbox::Inbox;
+use super::inventory::Announcement;
 use super::listener::Listener;
 use super::subjects::Subjects;
 use super::{durable, inventory};
@@ -34,13 +34,23 @@ impl CallerLink {
         Self { connection: connection.clone(), subjects: Subjects::new(env), inbox, listeners: Mutex::default() }
     }
 
-    /// Removes a node from the inventory, where its agent will never run again.
+    /// When each node of the inventory last announced itself.
+    ///
+    /// # Errors
+    /// When not all of the inventory could be read.
+    pub async fn announcements(&self) -> Result<Vec<Announcement>, TransportError> {
+        let what = self.connection.what("reading the inventory");
+        inventory::announcements(&self.connection, &self.subjects, &what).await
+    }
+
+    /// Removes a node from the inventory, where its agent will never run again. Answers whether it did: not when the node
+    /// has announced itself since then.
     ///
     /// # Errors
     /// When it was certainly or possibly not removed.
-    pub async fn forget(&self, node: &NodeId) -> Result<(), TransportError> {
-        let what = self.connection.what(&format!("removing node '{node}' from the inventory"));
-        inventory::forget(&self.connection, &self.subjects, node, &what).await
+    pub async fn forget(&self, last: &Announcement) -> Result<bool, TransportError> {
+        let what = self.connection.what(&format!("removing node '{}' from the inventory", last.node));
+        inventory::forget(&self.connection, &self.subjects, last, &what).await
     }
 }
 

@@ -23,8 +23,11 @@ use crate::nats::api::{self, code};
 use crate::nats::bucket::{COPIES, find_or_make};
 use crate::nats::failure::Failure;
 use crate::nats::link::Link;
-use crate::nats::scan::{Content, Scan};
+use crate::nats::new_stream::NewStream;
+use crate::nats::scan::{Content, Found, Scan};
 
+/// The largest message in a stream of the fleet: an envelope, and headers.
+pub(super) const LARGEST_MESSAGE: usize = LARGEST + 1_024;
 /// How long replies are kept.
 const RESULTS_AGE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// How many bytes of them, of all calls together; the oldest go first.
@@ -47,19 +50,6 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How many of the nodes that were not reached an error names.
 const NAMED: usize = 10;
 
-fn stream_config(stream: &str, description: &str, subjects: &str) -> Value {
-    json!({
-        "name": stream,
-        "description": description,
-        "subjects": [subjects],
-        "retention": "limits",
-        "storage": "file",
-        "max_msgs": -1,
-        "max_consumers": -1,
-        "max_msg_size": LARGEST + 1_024,
-    })
-}
-
 /// Opens the streams, and makes what is missing.
 pub(super) async fn make_streams(
     connection: &Connection,
@@ -67,13 +57,22 @@ pub(super) async fn make_streams(
     what: &str,
 ) -> Result<(), TransportError> {
     let (requests, results) = (subjects.requests_stream(), subjects.results_stream());
-    let mut requests_config =
-        stream_config(&requests, "Requests of bellwether, kept for their nodes", &subjects.all_requests());
-    requests_config["discard"] = "new".into();
+    let mut requests_config = NewStream {
+        name: &requests,
+        description: "Requests of bellwether, kept for their nodes",
+        subjects: &subjects.all_requests(),
+        largest: LARGEST_MESSAGE,
+    }
+    .config();
     requests_config["max_age"] = nanoseconds(LONGEST_TTL);
     requests_config["max_bytes"] = REQUESTS_BYTES.into();
-    let mut results_config =
-        stream_config(&results, "Replies to requests of bellwether that are kept", &subjects.all_results());
+    let mut results_config = NewStream {
+        name: &results,
+        description: "Replies to requests of bellwether that are kept",
+        subjects: &subjects.all_results(),
+        largest: LARGEST_MESSAGE,
+    }
+    .config();
     results_config["discard"] = "old".into();
     results_config["max_age"] = nanoseconds(RESULTS_AGE);
     results_config["max_bytes"] = RESULTS_BYTES.into();
@@ -109,6 +108,9 @@ pub(super) async fn send(
     }
     let mut error = of_jetstream(what, first);
     error.why = format!("{} of {} nodes may not get it ({names}): {}", unreached.len(), nodes.len(), error.why);
+    if unreached.len() < nodes.len() {
+        error.unreached = unreached.iter().map(|(node, _)| (**node).clone()).collect();
+    }
     Err(error)
 }
 
@@ -170,16 +172,16 @@ pub(super) async fn results(
     what: &str,
 ) -> Result<Vec<Vec<u8>>, TransportError> {
     let found = read_all(connection, &subjects.results_stream(), &subjects.reply(call, true).0, what).await?;
-    Ok(found.into_iter().map(|(_, message)| message).collect())
+    Ok(found.into_iter().map(|found| found.payload).collect())
 }
 
-/// All messages of a stream whose subjects match, each with its subject; none when there is no such stream.
+/// All messages of a stream whose subjects match; none when there is no such stream.
 pub(super) async fn read_all(
     connection: &Connection,
     stream: &str,
     filter: &str,
     what: &str,
-) -> Result<Vec<(String, Vec<u8>)>, TransportError> {
+) -> Result<Vec<Found>, TransportError> {
     let link = connection.link();
     let failed_to = |failure: Failure| of_jetstream(what, &failure);
     let newest = match api::last(link, stream, filter).await {
@@ -195,7 +197,7 @@ pub(super) async fn read_all(
             let why = format!("there are more than {} MiB", MOST_READ / (1024 * 1024));
             return Err(failed(what, why, format!("look at the stream {stream} with 'nats stream view'")));
         }
-        messages.push((found.subject, found.payload));
+        messages.push(found);
     }
     scan.close().await;
     Ok(messages)

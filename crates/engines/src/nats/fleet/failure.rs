@@ -9,7 +9,7 @@ use crate::nats::failure::{ENABLE, Failure};
 const UNKNOWN: &str = "check that the servers run and that this user may use its subjects of bw.ENVIRONMENT.> and _INBOX.bw.ENVIRONMENT.>";
 
 pub(super) fn failed(what: &str, why: impl Into<String>, remedy: impl Into<String>) -> TransportError {
-    TransportError { what: what.to_owned(), why: why.into(), remedy: remedy.into() }
+    TransportError { what: what.to_owned(), why: why.into(), remedy: remedy.into(), unreached: Vec::new() }
 }
 
 /// What a request ran into.
@@ -25,7 +25,9 @@ pub(super) fn of(what: &str, failure: &Failure) -> TransportError {
 pub(super) fn of_jetstream(what: &str, failure: &Failure) -> TransportError {
     match failure {
         Failure::NobodyThere => {
-            let remedy = format!("{ENABLE}; ping and exec work without it, but not the inventory and --durable");
+            let remedy = format!(
+                "{ENABLE}; ping and exec work without it, but nobody can tell who is missing, and the inventory, --batch, --limit and --durable need it"
+            );
             failed(what, "the server has no JetStream, or does not let this user have it", remedy)
         }
         failure => of(what, failure),

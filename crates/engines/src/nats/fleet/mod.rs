@@ -16,6 +16,7 @@
 //! | agent, durable | `bw.ENV.durable.reply.*`, `$JS.ACK.bw_ENV_requests.n-ID.>` | |
 //! | caller | `bw.ENV.all`, `bw.ENV.node.*`, `$JS.API.>` for the inventory, `_INBOX.bw.ENV.caller.>` | `bw.ENV.reply.*`, `_INBOX.bw.ENV.caller.>` |
 //! | caller, durable | `bw.ENV.durable.node.*`, `$JS.API.>` | `bw.ENV.durable.reply.*` |
+//! | caller who cleans | `$KV.bw_ENV_nodes.node.*` | |
 //!
 //! In a cluster, a server learns a moment later what agents of the other servers have subscribed to: a request that is
 //! sent in the very moment in which an agent starts may miss it. Replies never miss their caller: its subscription
@@ -35,3 +36,4 @@ mod subjects;
 pub use agent::AgentLink;
 pub use caller::CallerLink;
 pub use connection::Connection;
+pub use inventory::Announcement;

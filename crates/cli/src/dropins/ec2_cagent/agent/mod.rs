@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use bellwether_core::collective::names::HostName;
 use bellwether_core::environment::Environment;
+use bellwether_core::tally::Tally;
 use bellwether_host::clock;
 use bellwether_host::names::hostname;
 use bellwether_host::notify::ServiceManager;
@@ -103,7 +104,7 @@ impl Agent {
             },
             known: &known,
             worker: sender,
-            malformed: 0,
+            malformed: Tally::default(),
             log: &log,
         };
         manager.ready();

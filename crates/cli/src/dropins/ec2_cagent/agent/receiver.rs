@@ -6,6 +6,7 @@ use std::time::Duration;
 use bellwether_aws::{ApiError, Message, Receive};
 use bellwether_core::collective::message::{Command, MessageError};
 use bellwether_core::collective::names::MessageId;
+use bellwether_core::tally::Tally;
 use bellwether_host::memory::Tidier;
 use bellwether_host::{clock, random};
 use tokio::sync::mpsc::Sender;
@@ -17,9 +18,6 @@ use super::pace::{Answer, Ask, FULL, Pace};
 use crate::dropins::ec2_cagent::log::Log;
 use crate::dropins::ec2_cagent::mailbox::{Mailbox, Pauses};
 
-/// How many messages that make no sense are told one by one; of more, each time that their number has doubled.
-const TOLD_ONE_BY_ONE: u64 = 10;
-
 /// Where orders come from.
 pub(super) struct Receiver<'a> {
     pub(super) commands: Mailbox,
@@ -27,7 +25,7 @@ pub(super) struct Receiver<'a> {
     pub(super) orders: Orders<'a>,
     pub(super) known: &'a RefCell<Known>,
     pub(super) worker: Sender<Order>,
-    pub(super) malformed: u64,
+    pub(super) malformed: Tally,
     pub(super) log: &'a Log,
 }
 
@@ -97,9 +95,7 @@ impl Receiver<'_> {
     }
 
     fn make_nothing_of(&mut self, id: &str, error: &MessageError) {
-        self.malformed += 1;
-        if self.malformed <= TOLD_ONE_BY_ONE || self.malformed.is_power_of_two() {
-            let count = self.malformed;
+        if let Some(count) = self.malformed.add() {
             self.log.warning(&format!("message {id} makes no sense and is forgotten (number {count}): {error}"));
         }
         self.note(id);

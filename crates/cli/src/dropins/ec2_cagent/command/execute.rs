@@ -132,9 +132,10 @@ fn add_line(output: &mut String, line: &str) {
 fn not_started(error: &SpawnError) -> Outcome {
     let rc = match error {
         SpawnError::NotFound { .. } => NOT_FOUND,
-        SpawnError::NotExecutable { source, .. } | SpawnError::Other { source, .. } => {
-            source.raw_os_error().unwrap_or(UNUSABLE)
-        }
+        SpawnError::NotExecutable { source, .. }
+        | SpawnError::Other { source, .. }
+        | SpawnError::Directory { source, .. }
+        | SpawnError::User { source, .. } => source.raw_os_error().unwrap_or(UNUSABLE),
     };
     Outcome::without_output(format!("not run: {error}"), ReturnCode::Command(rc))
 }

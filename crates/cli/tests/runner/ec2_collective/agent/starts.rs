@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use bellwether_testkit::notify::NotifySocket;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getsid};
 
@@ -157,16 +158,9 @@ fn hup_and_int_end_it_as_term_does() {
 #[test]
 fn the_service_manager_is_told_of_beginning_and_end() {
     let host = Host::new();
-    let path = host.path("notify");
-    let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
-    manager.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
-    let agent = super::support::Agent(host.run(&["-f"]).env("NOTIFY_SOCKET", path).start());
-    let told = |wanted: &str| {
-        let mut buffer = [0; 1_024];
-        let length = manager.recv(&mut buffer).expect("a message");
-        assert_eq!(String::from_utf8_lossy(&buffer[..length]), wanted);
-    };
-    told("READY=1");
+    let manager = NotifySocket::within(&host.sandbox);
+    let agent = super::support::Agent(host.run(&["-f"]).env("NOTIFY_SOCKET", manager.path()).start());
+    wait_until("it is ready", || manager.messages() == ["READY=1"]);
     agent.stop();
-    told("STOPPING=1");
+    wait_until("it has said that it stops", || manager.messages() == ["READY=1", "STOPPING=1"]);
 }

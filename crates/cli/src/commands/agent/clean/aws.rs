@@ -1,4 +1,4 @@
-//! Removes what nodes that are gone, and callers that died, have left in AWS.
+//! What is left in AWS: queues and their subscriptions, entries of the inventory.
 
 use std::time::Duration;
 
@@ -10,46 +10,25 @@ use bellwether_core::names::NodeId;
 use bellwether_host::clock;
 use jiff::Timestamp;
 
-use super::AgentArgs;
-use crate::exit_status;
+use super::{Found, Removed, record_of};
 use crate::failure::Failure;
-use crate::wiring::context::Context;
-use crate::wiring::transport::TransportRef;
 
-/// How long a node must have been silent to be gone, where nothing else is said.
-const SILENT_FOR: Duration = Duration::from_hours(24);
 /// How old a caller's queue must be: the longest that a request may live.
 const REPLIES: Duration = bellwether_core::fleet::request::LONGEST_TTL;
 
-pub(super) async fn run(args: &AgentArgs, context: &Context) -> Result<u8, Failure> {
-    let place = context.fleet(&args.fleet)?;
-    if place.transport != TransportRef::Sqs {
-        return Err(Failure::usage(format!("nothing is left behind by {}; only sqs: needs cleaning", place.transport)));
-    }
-    let fleet = context.aws_fleet(&place, &args.aws);
-    let silent_for = args.silent_for.unwrap_or(SILENT_FOR);
-    let keep = living(&fleet, silent_for).await?;
+/// What may be removed.
+pub(super) async fn find(fleet: &AwsFleet, silent_for: Duration) -> Result<Vec<Found<Leftover>>, Failure> {
+    let keep = living(fleet, silent_for).await?;
     let rules = CleanRules { keep: &keep, nodes_younger_than: silent_for, replies_younger_than: REPLIES };
     let left = fleet.leftovers(&rules).await?;
-    if left.is_empty() {
-        context.console.result("nothing is left behind\n")?;
-        return Ok(exit_status::OK);
-    }
-    if args.dry_run {
-        left.iter().try_for_each(|leftover| context.console.result(&format!("would remove {}\n", named(leftover))))?;
-        return Ok(exit_status::OK);
-    }
-    let mut status = exit_status::OK;
-    for (leftover, removed) in left.iter().zip(fleet.remove(&left).await?) {
-        match removed {
-            Ok(()) => context.console.result(&format!("removed {}\n", named(leftover)))?,
-            Err(error) => {
-                context.console.error(&format!("{} stays: {error}; {}", named(leftover), error.remedy));
-                status = exit_status::NO;
-            }
-        }
-    }
-    Ok(status)
+    Ok(left.into_iter().map(|left| Found { name: named(&left), left }).collect())
+}
+
+/// Removes it, in this order.
+pub(super) async fn remove(fleet: &AwsFleet, found: &[Found<Leftover>]) -> Result<Vec<Removed>, Failure> {
+    let left: Vec<Leftover> = found.iter().map(|found| found.left.clone()).collect();
+    let removed = fleet.remove(&left).await?;
+    Ok(removed.into_iter().map(|removed| removed.map_or_else(Removed::Failed, |()| Removed::Done)).collect())
 }
 
 /// The nodes that spoke lately. Signatures do not matter here: a forged record keeps a queue, and removes none.
@@ -62,7 +41,8 @@ async fn living(fleet: &AwsFleet, silent_for: Duration) -> Result<Vec<NodeId>, F
         let record = NodeRecord::decode(&verified.body).ok()?;
         // A record in another node's place says nothing of that node: both are kept.
         let misplaced = record.node != entry.node;
-        (misplaced || (!record.left && record.seen >= since)).then_some([entry.node, record.node])
+        // One that said that it ends may be on its way back, as after an upgrade.
+        (misplaced || record.seen >= since).then_some([entry.node, record.node])
     };
     Ok(entries.into_iter().filter_map(living).flatten().collect())
 }
@@ -71,7 +51,7 @@ fn named(leftover: &Leftover) -> String {
     let Leftover { kind, name, node, since } = leftover;
     let kind = match kind {
         LeftoverKind::NodeQueue => "the queue of a node",
-        LeftoverKind::NodeRecord => "what is known of the node",
+        LeftoverKind::NodeRecord => return record_of(name, *since),
         LeftoverKind::ReplyQueue => "the queue of a caller",
     };
     let node = node.as_deref().map(|node| format!(" ({node})")).unwrap_or_default();
