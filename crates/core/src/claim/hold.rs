@@ -3,11 +3,15 @@
 //! The rule that everything here serves: a command runs only while its wrapper has a renewal confirmed that others
 //! must respect. The lease counts from the sending of the swap that made the record; at two thirds of it the
 //! command is told to end, at five sixths it is killed, and only at its end may others act.
+//!
+//! - `ending`: what becomes of the claim when the command has ended.
+
+mod ending;
 
 use std::time::Duration;
 
-use super::decide::{Contender, Liveness, OnLost, Overlap, Skip, entry_of, silent_entry};
-use super::entry::{Entry, Outcome};
+use super::decide::{Contender, Liveness, Overlap, Skip, silent_entry};
+use super::entry::Entry;
 use super::record::{Record, State};
 use super::run::{Action, Event, Exit, RunEnd, Verdict, operation_limit, retry_pause};
 use crate::store::{Snapshot, Version};
@@ -233,11 +237,6 @@ impl Hold {
         }
     }
 
-    fn yield_to_successor(&mut self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Action {
-        self.stage = Stage::Yielding { exit, end, give_up_at: now.mono + RECORDING_PATIENCE };
-        self.advance(me, now)
-    }
-
     fn stop(&mut self, why: RunEnd, now: Now) -> Action {
         self.stage = Stage::Stopping { why };
         self.pending = Pending::None;
@@ -247,53 +246,6 @@ impl Hold {
             _ => (now.mono + nicely).min(self.kill_at().max(now.mono)),
         };
         Action::Stop { kill_at }
-    }
-
-    fn command_ended(&mut self, me: &Contender, exit: Exit, now: Now) -> Action {
-        let give_up_at = now.mono + RECORDING_PATIENCE;
-        match self.stage {
-            // Past its deadline the command was ended by its guard, whatever its status looks like.
-            Stage::Running if now.mono >= self.term_at() => return self.overdue(me, exit, now),
-            Stage::Running if exit.retryable && self.retried < me.retries => {
-                self.retried += 1;
-                self.stage = Stage::Pausing { exit, until: now.mono + me.retry_delay };
-            }
-            Stage::Running => self.stage = Stage::Recording { exit, end: RunEnd::Held, give_up_at },
-            Stage::Detached => return self.note(me, exit, RunEnd::Detached, now),
-            Stage::Stopping { why: why @ RunEnd::Replaced } => {
-                self.stage = Stage::Yielding { exit, end: why, give_up_at };
-            }
-            Stage::Stopping { why: RunEnd::Overdue } => return self.overdue(me, exit, now),
-            Stage::Stopping { why } => return self.note(me, exit, why, now),
-            _ => {}
-        }
-        self.not_before = now.mono;
-        self.advance(me, now)
-    }
-
-    /// The command was stopped, for the store was out of reach. Where a lost run is run again, the record is left as a
-    /// dead node would leave it: whoever watches it takes the tick over when the lease is over.
-    fn overdue(&mut self, me: &Contender, exit: Exit, now: Now) -> Action {
-        if is_to_be_run_again(me, exit) {
-            return self.note(me, exit, RunEnd::Overdue, now);
-        }
-        let give_up_at = now.mono + RECORDING_PATIENCE;
-        self.stage = Stage::Recording { exit, end: RunEnd::Overdue, give_up_at };
-        self.not_before = now.mono;
-        self.advance(me, now)
-    }
-
-    /// No further attempt is made. A claim that was never started is left to be taken over.
-    fn interrupted(&mut self, me: &Contender, now: Now) -> Action {
-        match self.stage {
-            Stage::Waiting { .. } | Stage::Starting { earlier: None, .. } => Action::End(Verdict::Interrupted),
-            Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. } => {
-                let give_up_at = now.mono + RECORDING_PATIENCE;
-                self.stage = Stage::Recording { exit, end: RunEnd::Held, give_up_at };
-                self.advance(me, now)
-            }
-            _ => self.advance(me, now),
-        }
     }
 
     /// What to do now, with no news but the time.
@@ -403,54 +355,6 @@ impl Hold {
         self.pending = Pending::Swap { record: record.clone(), sent: now.mono, reading: false };
         Action::Swap { expected: Some(self.version.clone()), record, entries, by: self.limit(now.mono) }
     }
-
-    fn record_end(&mut self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Action {
-        let done =
-            Record { state: State::Done, ended: Some(now.wall), status: Some(exit.status), ..self.record.clone() };
-        let entry = entry_of(&me.job, &done, Outcome::Done, note_of(end), now.wall);
-        self.swap(done, vec![entry], now)
-    }
-
-    /// Sets the mark in the successor's record that it waits for.
-    fn tell_successor(
-        &mut self,
-        me: &Contender,
-        exit: Exit,
-        end: RunEnd,
-        mut theirs: Record,
-        version: Version,
-        now: Now,
-    ) -> Action {
-        match theirs.displaced.as_mut() {
-            Some(displaced) if displaced.run_id == me.run_id && !displaced.stopped => displaced.stopped = true,
-            _ => return self.note(me, exit, end, now),
-        }
-        let entry = self.ended_entry(me, exit, end, now);
-        self.version = version;
-        self.send(theirs, vec![entry], now)
-    }
-
-    fn note(&mut self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Action {
-        self.stage = Stage::Noting { exit, end };
-        let entry = self.ended_entry(me, exit, end, now);
-        Action::Append { entry: Box::new(entry), by: now.mono + operation_limit(self.record.lease) }
-    }
-
-    fn ended_entry(&self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Entry {
-        let outcome = match end {
-            RunEnd::Overdue if is_to_be_run_again(me, exit) => Outcome::Lost,
-            RunEnd::Held | RunEnd::Detached | RunEnd::Overdue => Outcome::Done,
-            RunEnd::Replaced => Outcome::Replaced,
-            RunEnd::ClaimLost => Outcome::Lost,
-        };
-        let ended = Record { ended: Some(now.wall), status: Some(exit.status), ..self.record.clone() };
-        entry_of(&me.job, &ended, outcome, note_of(end), now.wall)
-    }
-}
-
-/// Whether others run an overdue run's tick again. A command that says that all is well is believed.
-fn is_to_be_run_again(me: &Contender, exit: Exit) -> bool {
-    me.on_lost == OnLost::Rerun && exit.status != 0
 }
 
 fn starting(attempt: u32, earlier: Option<Exit>, now: Now) -> Stage {
@@ -464,18 +368,6 @@ fn not_run(successor: Option<Record>) -> Action {
         Some(record) => Verdict::Skipped(Skip::Superseded(Box::new(record))),
         None => Verdict::Unavailable,
     })
-}
-
-/// What history says beside the outcome.
-fn note_of(end: RunEnd) -> Option<String> {
-    let note = match end {
-        RunEnd::Held => return None,
-        RunEnd::Detached => "a later tick was allowed to run beside it",
-        RunEnd::Replaced => "stopped: a later tick replaced it",
-        RunEnd::Overdue => "stopped: the store was out of reach for most of the lease",
-        RunEnd::ClaimLost => "stopped: the claim was taken by another",
-    };
-    Some(note.to_owned())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::claim::{Evidence, OnLost, Run, decide};
+use crate::claim::{Evidence, OnLost, Outcome, Run, decide};
 use crate::names::{JobName, NodeId, RunId};
 use crate::time::{Mono, Tick};
 
