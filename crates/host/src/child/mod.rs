@@ -1,7 +1,7 @@
 //! Commands as child processes.
 //!
 //! - [`spec`]: what is to be run, and how. [`surroundings`]: where and as whom. [`spawn`]: its start, and why it can fail.
-//!   `last_words`: what failed between fork and exec.
+//!   `last_words`: what failed between fork and exec. `interpreter`: what is missing of a program that is there.
 //! - [`observer`], [`tail`], `printed`: who sees its output. `pump`, `writer`: how the output is copied.
 //! - `process`, `group`: its processes. `termination`: when they must end.
 //! - `input`: what it reads, where that is not what we read.
@@ -11,6 +11,7 @@ mod group;
 mod guard;
 mod guard_process;
 pub(crate) mod input;
+mod interpreter;
 mod last_words;
 pub mod observer;
 pub(crate) mod printed;

@@ -14,11 +14,14 @@ use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpid, getppid};
 
 use super::guard::{Guard, Message};
+use super::interpreter;
 use super::last_words::{self, LastWords};
 use super::process::Process;
 use super::spec::{CommandSpec, OutputMode};
 use super::surroundings::{Identity, Step, Surroundings};
 use super::writer::Writer;
+
+const NO_SUCH_PROGRAM: &str = "no such program; check the name and PATH, or give its full path";
 
 /// Why a command was not started. Shells, and `timeout(1)`, report the first as status 127 and the second as 126.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +32,7 @@ pub enum SpawnError {
         /// The program as it was given.
         program: String,
         /// What is missing, and what to do.
-        why: &'static str,
+        why: String,
     },
     /// The program is there but cannot be executed: no permission, a directory, not a program.
     #[error("cannot run '{program}': {source}; it must be an executable file")]
@@ -201,11 +204,9 @@ fn classify(spec: &CommandSpec, source: io::Error) -> SpawnError {
     let program = shown(&spec.program);
     match source.raw_os_error().map(Errno::from_raw) {
         Some(Errno::ENOENT) if is_path(&spec.program) && Path::new(&spec.program).exists() => {
-            SpawnError::NotFound { program, why: "the interpreter that it names is missing; check its first line" }
+            SpawnError::NotFound { program, why: interpreter::missing(Path::new(&spec.program)) }
         }
-        Some(Errno::ENOENT) => {
-            SpawnError::NotFound { program, why: "no such program; check the name and PATH, or give its full path" }
-        }
+        Some(Errno::ENOENT) => SpawnError::NotFound { program, why: NO_SUCH_PROGRAM.to_owned() },
         Some(
             Errno::EACCES
             | Errno::EPERM

@@ -43,6 +43,9 @@ async fn a_missing_program_or_interpreter_is_not_found() {
         let error = failure(program).await;
         assert!(matches!(error, SpawnError::NotFound { .. }), "{error}");
     }
+    assert!(failure(&orphan).await.to_string().contains("'/nonexistent/interpreter'"));
+    let foreign = file(dir.path(), "foreign", "#!/bin/sh\r\ntrue\r\n", 0o755);
+    assert!(failure(&foreign).await.to_string().contains("carriage return"));
 }
 
 #[tokio::test]
