@@ -52,8 +52,9 @@ impl FactReader {
     }
 
     /// Reads the files that have changed, and runs nothing: what programs told last still counts. None when the files say
-    /// what they said, and before the first [`FactReader::refresh`]. A file that has changed is read when it has rested for a moment. May be called while
-    /// [`FactReader::refresh`] is under way.
+    /// what they said, and before the first [`FactReader::refresh`]. A file that has changed is read when it has rested
+    /// for a moment. May be called while [`FactReader::refresh`] is under way; whoever waits for one of them must be
+    /// driven, for they take turns.
     ///
     /// A file system that hangs holds it up, but not the thread; whoever cannot wait may drop the future, and what was
     /// read then is told the next time. Must be called within a runtime.
