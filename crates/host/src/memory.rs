@@ -13,63 +13,35 @@ use nix::libc::{self, Elf64_Phdr, PF_W, PT_LOAD, dl_phdr_info};
 
 use crate::clock;
 
-/// From the start, or from the last thing that was done, to the tidying: what was only needed for it is over by then. The
-/// threads that Tokio made for it end after ten seconds.
-const REST: Duration = Duration::from_secs(12);
-/// From one time to the next at least, and at most for a program that never rests so long: what it needs is mapped again
-/// each time, which takes about a millisecond.
-const PERIOD: Duration = Duration::from_secs(60);
+/// From one time to the next: what is used meanwhile is mapped again, which takes less than a millisecond.
+const PERIOD: Duration = Duration::from_secs(5);
 
 /// Remembers when memory is to be given back.
 #[derive(Debug)]
 pub struct Tidier {
-    /// None while nothing was done since the last time.
-    due: Option<Due>,
-    /// When it was tidied last, or when the program has started.
-    last: Mono,
-}
-
-/// When it is tidied: what is done meanwhile puts it off, up to the latest instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Due {
-    at: Mono,
-    latest: Mono,
+    due: Mono,
 }
 
 impl Tidier {
     /// For a program that starts now.
     pub fn new(now: Mono) -> Self {
-        let at = now + REST;
-        Self { due: Some(Due { at, latest: at }), last: now }
+        Self { due: now + PERIOD }
     }
 
-    /// To be called whenever the program has done something and will sleep: gives memory back when it is time.
+    /// Gives memory back when it is time. For a program that has done something and will sleep.
     pub fn tidy(&mut self, now: Mono) {
-        if self.due.is_some_and(|due| now >= due.at) {
-            self.give_back(now);
-        } else {
-            self.put_off(now);
+        if now >= self.due {
+            trim_heap();
+            release_unused();
+            self.due = now + PERIOD;
         }
     }
 
-    /// Waits until it is time, and gives memory back; for ever when nothing was done. For a program that sleeps until
-    /// there is something to do. Cancel-safe.
+    /// Waits until it is time, and gives memory back. For a program that waits for what others do for it meanwhile, such as
+    /// the answer to a long poll. Cancel-safe.
     pub async fn rest(&mut self) {
-        let Some(due) = self.due else { return std::future::pending().await };
-        clock::sleep_until(due.at).await;
-        self.give_back(clock::mono());
-    }
-
-    fn give_back(&mut self, now: Mono) {
-        (self.due, self.last) = (None, now);
-        trim_heap();
-        release_unused();
-    }
-
-    fn put_off(&mut self, now: Mono) {
-        let latest = self.due.map_or(now + PERIOD, |due| due.latest);
-        let at = (now + REST).max(self.last + PERIOD).min(latest);
-        self.due = Some(Due { at, latest });
+        clock::sleep_until(self.due).await;
+        self.tidy(clock::mono());
     }
 }
 

@@ -66,54 +66,25 @@ fn first_byte(address: usize) -> u8 {
     unsafe { std::ptr::with_exposed_provenance::<u8>(address).read_volatile() }
 }
 
-/// A start, and what comes so many seconds after it.
-fn at(seconds: u64) -> Mono {
-    Mono::since_boot(Duration::from_secs(100 + seconds))
-}
-
-/// When a program that does something at these instants, and looks only then, is tidied.
-fn tidied(work: impl IntoIterator<Item = u64>) -> Vec<u64> {
+#[test]
+fn a_program_is_tidied_when_it_sleeps_but_not_all_the_time() {
+    let at = |seconds| Mono::since_boot(Duration::from_secs(100 + seconds));
     let mut tidier = Tidier::new(at(0));
-    let is_tidied = |&second: &u64| {
-        tidier.tidy(at(second));
-        tidier.due.is_none()
+    let is_tidied = |second: &u64| {
+        let before = tidier.due;
+        tidier.tidy(at(*second));
+        tidier.due != before
     };
-    work.into_iter().filter(is_tidied).collect()
-}
-
-#[test]
-fn a_program_that_polls_is_tidied_soon_after_the_start_and_then_about_once_a_minute() {
-    assert_eq!(tidied((0..200).step_by(5)), [15, 80, 145]);
-    assert_eq!(tidied((0..2_000).step_by(300)), [300, 900, 1_500]);
-}
-
-#[test]
-fn it_rests_after_a_busy_time_first_and_at_most_once_a_minute() {
-    let mut tidier = Tidier { due: None, last: at(0) };
-    let due_after = |tidier: &mut Tidier, second| {
-        tidier.tidy(at(second));
-        tidier.due.map(|due| due.at)
-    };
-    for second in 100..130 {
-        assert_eq!(due_after(&mut tidier, second), Some(at(second) + REST));
-    }
-    assert_eq!(due_after(&mut tidier, 142), None, "it rested for so long");
-    assert_eq!(due_after(&mut tidier, 143), Some(at(142) + PERIOD), "not again at once");
-    let mut tidier = Tidier { due: None, last: at(0) };
-    for second in 100..160 {
-        assert!(due_after(&mut tidier, second) <= Some(at(160)), "a flood puts it off for a minute at most");
-    }
-    assert_eq!(due_after(&mut tidier, 160), None);
+    assert_eq!((0..20).chain([300, 301]).filter(is_tidied).collect::<Vec<_>>(), [5, 10, 15, 300]);
 }
 
 #[tokio::test]
-async fn a_program_that_sleeps_is_tidied_once_and_then_left_alone() {
-    let mut tidier = Tidier::new(at(0));
-    tidier.due = Some(Due { at: clock::mono(), latest: clock::mono() });
+async fn a_program_that_waits_is_tidied_when_it_is_time() {
+    let mut tidier = Tidier { due: clock::mono() };
     tidier.rest().await;
-    assert_eq!(tidier.due, None);
+    assert!(tidier.due > clock::mono());
     let again = tokio::time::timeout(Duration::from_millis(50), tidier.rest()).await;
-    assert!(again.is_err(), "there is nothing to give back");
+    assert!(again.is_err(), "it is not time");
 }
 
 /// How much of this process's memory is not of files, in bytes.

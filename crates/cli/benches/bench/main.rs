@@ -46,7 +46,7 @@ mod trips;
 mod watch;
 
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use report::Requirements;
 
@@ -70,6 +70,9 @@ const SCENARIOS: [Scenario; 14] = [
     ("fleet-output", fleet::output),
 ];
 
+/// What the benchmark's own binary does, called with this argument and a name: that scenario alone.
+const ALONE: &str = "--alone";
+
 /// The binary that is measured.
 fn bellwether() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_bellwether"))
@@ -88,6 +91,9 @@ fn main() -> ExitCode {
         fleet::simulate(arguments);
         return ExitCode::SUCCESS;
     }
+    if let [ALONE, name] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        return run_alone(name);
+    }
     if has("--list") {
         SCENARIOS.iter().for_each(|(name, _)| println!("{name}"));
         return ExitCode::SUCCESS;
@@ -105,11 +111,28 @@ fn run(words: &[&String]) -> ExitCode {
         return ExitCode::FAILURE;
     }
     println!("{}", machine::description());
-    let mut requirements = Requirements::default();
-    for (name, run) in SCENARIOS {
-        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
-            run(&mut requirements);
-        }
+    let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
+    let wanted = SCENARIOS.iter().filter(|(name, _)| is_wanted(name));
+    let missed: Vec<&str> = wanted.map(|(name, _)| *name).filter(|name| !is_met_alone(name)).collect();
+    if missed.is_empty() {
+        println!("\nall requirements are met");
+        return ExitCode::SUCCESS;
     }
+    println!("\nnot all requirements are met: {}", missed.join(", "));
+    ExitCode::FAILURE
+}
+
+/// Whether a scenario meets its requirements, in a process of its own: a program's peak of memory is never below that of
+/// the process which has started it (execve keeps it, `getrusage(2)`), and scenarios take memory.
+fn is_met_alone(name: &str) -> bool {
+    let this = std::env::current_exe().expect("the path of this program");
+    let status = Command::new(this).args([ALONE, name]).status().expect("this program starts");
+    status.success()
+}
+
+fn run_alone(name: &str) -> ExitCode {
+    let (_, run) = SCENARIOS.iter().find(|(known, _)| *known == name).expect("a scenario");
+    let mut requirements = Requirements::default();
+    run(&mut requirements);
     requirements.conclude()
 }

@@ -219,8 +219,6 @@ impl Daemon {
         }
         let running = self.station.running();
         self.station.gauges.commands(running, self.jobs.len().saturating_sub(running));
-        // Also when it tends: what was read of the node meanwhile needed memory, too.
-        self.tidier.tidy(clock::mono());
     }
 
     fn tend(&mut self) {

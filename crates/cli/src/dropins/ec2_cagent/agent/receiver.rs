@@ -38,9 +38,8 @@ impl Receiver<'_> {
         let mut tidier = Tidier::new(clock::mono());
         loop {
             clock::sleep_until(clock::mono() + ask.pause).await;
-            tidier.tidy(clock::mono());
             let began = clock::mono();
-            match self.commands.receive(&receive(ask)).await {
+            match received(&self.commands, ask, &mut tidier).await {
                 Ok(messages) => {
                     trouble.over(self.log);
                     let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
@@ -113,8 +112,17 @@ impl Receiver<'_> {
     }
 }
 
-fn receive(ask: Ask) -> Receive {
-    Receive { wait: ask.wait, max: u8::try_from(FULL).unwrap_or(u8::MAX), visibility: Some(ask.hidden) }
+/// Memory is given back while the long poll waits.
+async fn received(commands: &Mailbox, ask: Ask, tidier: &mut Tidier) -> Result<Vec<Message>, ApiError> {
+    let ask = Receive { wait: ask.wait, max: u8::try_from(FULL).unwrap_or(u8::MAX), visibility: Some(ask.hidden) };
+    let received = commands.receive(&ask);
+    tokio::pin!(received);
+    loop {
+        tokio::select! {
+            received = &mut received => return received,
+            () = tidier.rest() => {}
+        }
+    }
 }
 
 /// Failures in a row.
