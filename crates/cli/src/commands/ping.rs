@@ -128,12 +128,12 @@ fn fared(call: &Call, node: &NodeId, progress: &Progress) -> (&'static str, Stri
 
 /// Whether a node was not expected where others were.
 fn is_stranger(call: &Call, node: &NodeId) -> bool {
-    call.is_unexpected(node) && expected(call) > 0
+    call.expected() > 0 && call.is_unexpected(node)
 }
 
-/// How many nodes were expected.
-fn expected(call: &Call) -> usize {
-    call.nodes().filter(|(node, _)| !call.is_unexpected(node)).count()
+/// How many answered that nobody expected.
+fn strangers(call: &Call, times: &Times) -> usize {
+    times.keys().filter(|node| call.is_unexpected(node)).count()
 }
 
 fn as_json(call: &Call, times: &Times) -> String {
@@ -146,9 +146,9 @@ fn as_json(call: &Call, times: &Times) -> String {
             json!({"node": node, "state": state, "detail": detail, "milliseconds": millis, "expected": expected})
         })
         .collect();
-    let unexpected = times.keys().filter(|node| call.is_unexpected(node)).count();
+    let unexpected = strangers(call, times);
     let document = json!({
-        "answered": times.len() - unexpected, "expected": expected(call), "unexpected": unexpected, "nodes": nodes,
+        "answered": times.len() - unexpected, "expected": call.expected(), "unexpected": unexpected, "nodes": nodes,
     });
     format!("{document:#}\n")
 }
@@ -186,11 +186,10 @@ fn summary(call: &Call, times: &Times) -> String {
 
 /// How many answered of those that were expected, and how many more.
 fn counted(call: &Call, times: &Times) -> String {
-    let strangers = times.keys().filter(|node| call.is_unexpected(node)).count();
-    match (expected(call), strangers) {
+    match (call.expected(), strangers(call, times)) {
         (0, strangers) => format!("{strangers} answered"),
         (expected, 0) => format!("{} of {expected} answered", times.len()),
-        (expected, _) => {
+        (expected, strangers) => {
             format!("{} of {expected} answered, and {strangers} that nobody expected", times.len() - strangers)
         }
     }

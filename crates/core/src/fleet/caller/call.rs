@@ -242,6 +242,11 @@ impl Call {
         self.nodes.iter()
     }
 
+    /// How many nodes were expected.
+    pub const fn expected(&self) -> usize {
+        self.expected
+    }
+
     /// Whether a node has answered that nobody expected.
     pub fn is_unexpected(&self, node: &NodeId) -> bool {
         self.unexpected.contains(node)
