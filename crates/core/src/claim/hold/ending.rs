@@ -10,36 +10,35 @@ use crate::time::Now;
 
 impl Hold {
     pub(super) fn command_ended(&mut self, me: &Contender, exit: Exit, now: Now) -> Action {
-        let give_up_at = now.mono + RECORDING_PATIENCE;
+        self.not_before = now.mono;
         match self.stage {
             // Past its deadline the command was ended by its guard, whatever its status looks like.
-            Stage::Running if now.mono >= self.term_at() => return self.overdue(me, exit, now),
+            Stage::Running if now.mono >= self.term_at() => self.overdue(me, exit, now),
             Stage::Running if exit.retryable && self.retried < me.retries => {
                 self.retried += 1;
                 self.stage = Stage::Pausing { exit, until: now.mono + me.retry_delay };
+                self.advance(me, now)
             }
-            Stage::Running => self.stage = Stage::Recording { exit, end: RunEnd::Held, give_up_at },
-            Stage::Detached => return self.note(me, exit, RunEnd::Detached, now),
-            Stage::Stopping { why: why @ RunEnd::Replaced } => {
-                self.stage = Stage::Yielding { exit, end: why, give_up_at };
-            }
-            Stage::Stopping { why: RunEnd::Overdue } => return self.overdue(me, exit, now),
-            Stage::Stopping { why } => return self.note(me, exit, why, now),
-            _ => {}
+            Stage::Running => self.record(me, exit, RunEnd::Held, now),
+            Stage::Detached => self.note(me, exit, RunEnd::Detached, now),
+            Stage::Stopping { why: why @ RunEnd::Replaced } => self.yield_to_successor(me, exit, why, now),
+            Stage::Stopping { why: RunEnd::Overdue } => self.overdue(me, exit, now),
+            Stage::Stopping { why } => self.note(me, exit, why, now),
+            _ => self.advance(me, now),
         }
-        self.not_before = now.mono;
-        self.advance(me, now)
     }
 
     /// The command was stopped, for the store was out of reach. Where a lost run is run again, the record is left as a
     /// dead node would leave it: whoever watches it takes the tick over when the lease is over.
     fn overdue(&mut self, me: &Contender, exit: Exit, now: Now) -> Action {
-        if is_to_be_run_again(me, exit) {
-            return self.note(me, exit, RunEnd::Overdue, now);
+        match is_to_be_run_again(me, exit) {
+            true => self.note(me, exit, RunEnd::Overdue, now),
+            false => self.record(me, exit, RunEnd::Overdue, now),
         }
-        let give_up_at = now.mono + RECORDING_PATIENCE;
-        self.stage = Stage::Recording { exit, end: RunEnd::Overdue, give_up_at };
-        self.not_before = now.mono;
+    }
+
+    fn record(&mut self, me: &Contender, exit: Exit, end: RunEnd, now: Now) -> Action {
+        self.stage = Stage::Recording { exit, end, give_up_at: now.mono + RECORDING_PATIENCE };
         self.advance(me, now)
     }
 
@@ -48,9 +47,7 @@ impl Hold {
         match self.stage {
             Stage::Waiting { .. } | Stage::Starting { earlier: None, .. } => Action::End(Verdict::Interrupted),
             Stage::Pausing { exit, .. } | Stage::Starting { earlier: Some(exit), .. } => {
-                let give_up_at = now.mono + RECORDING_PATIENCE;
-                self.stage = Stage::Recording { exit, end: RunEnd::Held, give_up_at };
-                self.advance(me, now)
+                self.record(me, exit, RunEnd::Held, now)
             }
             _ => self.advance(me, now),
         }
