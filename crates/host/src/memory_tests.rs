@@ -37,10 +37,10 @@ fn the_ranges_of_this_program_hold_its_code_and_none_of_what_it_writes_to() {
     assert!(!holds(std::ptr::from_ref(&ranges).addr()));
 }
 
-/// How much of this process's memory is pages of files, in bytes.
-fn resident_of_files() -> u64 {
+/// How much of this process's memory is of a kind, in bytes: `RssFile:` is pages of files, `RssAnon:` is not.
+fn resident(kind: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("RssFile:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(kind)).unwrap();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
 }
 
@@ -53,9 +53,9 @@ fn pages_are_given_back_and_the_program_goes_on_as_it_was() {
         bytes.map(|address| u64::from(first_byte(address))).sum()
     };
     let before = sum();
-    let full = resident_of_files();
+    let full = resident("RssFile:");
     release_unused();
-    let rest = resident_of_files();
+    let rest = resident("RssFile:");
     assert!(rest + (1 << 20) < full, "{full} bytes were resident, and {rest} are");
     assert_eq!(sum(), before, "what comes back is what was there");
 }
@@ -87,23 +87,16 @@ async fn a_program_that_waits_is_tidied_when_it_is_time() {
     assert!(again.is_err(), "it is not time");
 }
 
-/// How much of this process's memory is not of files, in bytes.
-fn resident_of_no_files() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
-}
-
 #[test]
 #[cfg(target_env = "gnu")]
 fn what_was_freed_is_given_back_although_something_behind_it_is_in_use() {
     // Small enough for the heap, and so many that they are most of what the tests of this program hold.
     let mut kept: Vec<Vec<u8>> = (0..16_384).map(|_| vec![1; 4_000]).collect();
     let last = kept.pop();
-    let full = resident_of_no_files();
+    let full = resident("RssAnon:");
     drop(kept);
     trim_heap();
-    let rest = resident_of_no_files();
+    let rest = resident("RssAnon:");
     assert!(rest + (48 << 20) < full, "{full} bytes were resident, and {rest} are");
     assert_eq!(last.unwrap()[3_999], 1);
 }
