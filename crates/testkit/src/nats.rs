@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Runs a server until its stdin is closed, which the kernel does for us however the test process ends; its directory
@@ -24,7 +24,13 @@ const KEEPER: &str = r#"dir=$1; shift; "$@" >>"$dir/log" 2>&1 & echo $!; read -r
 /// Where servers listen when a test does not say.
 const LOCAL: &str = "127.0.0.1";
 /// How long a server may take to be ready.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a cluster may take to make a stream.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How often servers are started until they form a cluster.
+const ATTEMPTS: u32 = 5;
+/// The stream that shows whether a cluster is complete.
+const PROBE: &str = "complete";
 /// Ports outside the range that the kernel gives to connections, so that a stopped server finds its own free again.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
@@ -163,7 +169,7 @@ impl NatsServer {
         let text = format!(
             "server_name: {name}\nlisten: \"{host}:{port}\"\nhttp: 127.0.0.1:{monitor}\n\
              jetstream {{ store_dir: {:?} }}\n{configuration}\n",
-            dir.path().join("store")
+            store_of(&dir)
         );
         let server = Self { release, dir, host: host.to_owned(), port, monitor, process: Mutex::new(None) };
         std::fs::write(server.configuration(), text).unwrap();
@@ -172,6 +178,10 @@ impl NatsServer {
 
     fn configuration(&self) -> PathBuf {
         self.dir.path().join("nats.conf")
+    }
+
+    fn store(&self) -> PathBuf {
+        store_of(&self.dir)
     }
 
     fn log(&self) -> PathBuf {
@@ -194,13 +204,11 @@ impl NatsServer {
         *self.process.lock().unwrap() = Some(Process { keeper, server, stdin });
     }
 
+    /// Waits until it serves, and in a cluster knows who leads. It need not have caught up with the others: now and
+    /// then that takes one of release 2.10 minutes in which it serves all the same.
     fn wait_until_ready(&self) {
-        self.wait_until_well("/healthz");
-    }
-
-    fn wait_until_well(&self, page: &str) {
         let start = Instant::now();
-        while self.monitored(page).is_none_or(|answer| !answer.contains("\"ok\"")) {
+        while !(self.serves() && self.knows_its_leader()) {
             let has_ended = self.signal(None).is_err();
             if has_ended || start.elapsed() > PATIENCE {
                 let log = std::fs::read_to_string(self.log()).unwrap_or_default();
@@ -208,6 +216,38 @@ impl NatsServer {
             }
             sleep(Duration::from_millis(20));
         }
+    }
+
+    fn serves(&self) -> bool {
+        self.monitored("/healthz?js-enabled-only=true").is_some_and(|answer| answer.contains("\"ok\""))
+    }
+
+    /// Whether it has heard of a leader of all servers, where there are others.
+    fn knows_its_leader(&self) -> bool {
+        let cluster = self.jetstream().map(|mut page| page["meta_cluster"].take());
+        cluster.is_some_and(|cluster| cluster.is_null() || cluster["leader"].is_string())
+    }
+
+    /// Whether it knows of a cluster of fewer servers.
+    fn knows_fewer_than(&self, servers: usize) -> bool {
+        let size = self.jetstream().and_then(|page| page["meta_cluster"]["cluster_size"].as_u64());
+        size.is_some_and(|size| size < servers as u64)
+    }
+
+    /// What it answers to a request without credentials; none when it does not.
+    fn request(&self, subject: &str, body: &str) -> Option<Value> {
+        let mut stream = TcpStream::connect((self.host.as_str(), self.port)).ok()?;
+        stream.set_read_timeout(Some(ANSWER)).ok()?;
+        let letter = format!("CONNECT {{}}\r\nSUB answer 1\r\nPUB {subject} answer {}\r\n{body}\r\n", body.len());
+        stream.write_all(letter.as_bytes()).ok()?;
+        let mut lines = BufReader::new(stream).lines();
+        lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("MSG answer "))?;
+        serde_json::from_str(&lines.next()?.ok()?).ok()
+    }
+
+    /// What it says of its JetStream.
+    fn jetstream(&self) -> Option<Value> {
+        serde_json::from_str(&self.monitored("/jsz")?).ok()
     }
 
     /// What the monitoring page at a path says; none when there is no answer of status 200.
@@ -226,6 +266,12 @@ impl NatsServer {
         if let Some(mut process) = self.process.lock().unwrap().take() {
             process.stdin.as_mut().unwrap().write_all(b"keep\n").unwrap();
         }
+    }
+
+    /// Kills it, and removes what it had stored.
+    fn forget(&self) {
+        self.stop();
+        std::fs::remove_dir_all(self.store()).unwrap();
     }
 
     /// Lets it end by itself, and say so to the others of its cluster.
@@ -251,17 +297,6 @@ impl NatsServer {
         self.stop();
         self.launch();
         self.wait_until_ready();
-    }
-
-    /// The same without waiting until it has caught up with the others of its cluster: now and then that takes one of
-    /// release 2.10 minutes in which it serves all the same.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn restart_behind(&self) {
-        self.stop();
-        self.launch();
-        self.wait_until_well("/healthz?js-enabled-only=true");
     }
 
     /// Lets it hang: its connections stay, and it answers nothing.
@@ -335,9 +370,36 @@ impl NatsCluster {
             NatsServer::prepare(release, LOCAL, &name(number), &cluster)
         };
         let servers: Vec<NatsServer> = ports.iter().enumerate().map(server).collect();
-        servers.iter().for_each(NatsServer::launch);
-        servers.iter().for_each(NatsServer::wait_until_ready);
-        Self { servers }
+        let cluster = Self { servers };
+        for _ in 0..ATTEMPTS {
+            cluster.servers.iter().for_each(NatsServer::launch);
+            cluster.servers.iter().for_each(NatsServer::wait_until_ready);
+            if cluster.becomes_complete() {
+                return cluster;
+            }
+            cluster.servers.iter().for_each(NatsServer::forget);
+        }
+        panic!("the servers do not become a cluster of {}", cluster.servers.len());
+    }
+
+    /// Waits until a stream can have a copy on each server. It never can when the first leader took one that was about
+    /// to start for a server without JetStream: the cluster then is smaller for good.
+    fn becomes_complete(&self) -> bool {
+        let size = self.servers.len();
+        let probe = json!({ "name": PROBE, "subjects": [PROBE], "num_replicas": size }).to_string();
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            let made = self.servers[0].request(&format!("$JS.API.STREAM.CREATE.{PROBE}"), &probe);
+            if made.is_some_and(|answer| answer["error"].is_null()) {
+                let removed = self.servers[0].request(&format!("$JS.API.STREAM.DELETE.{PROBE}"), "");
+                return removed.is_some_and(|answer| answer["success"] == true);
+            }
+            if self.servers.iter().any(|server| server.knows_fewer_than(size)) {
+                return false;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        false
     }
 
     /// Its servers.
@@ -372,6 +434,10 @@ impl NatsCluster {
             sleep(Duration::from_millis(50));
         }
     }
+}
+
+fn store_of(dir: &TempDir) -> PathBuf {
+    dir.path().join("store")
 }
 
 fn name(number: usize) -> String {

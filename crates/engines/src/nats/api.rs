@@ -12,9 +12,13 @@ use bellwether_core::text::shown;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 use super::failure::{Failure, RUN_AGAIN};
 use super::link::{Kind, Link};
+
+/// How soon a message is offered again that nobody took.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// JetStream's numbers for what it refuses.
 pub(super) mod code {
@@ -145,8 +149,26 @@ pub(super) async fn publish(
     store(link, stream, subject, headers, payload).await
 }
 
-/// Stores a message, and tells its sequence.
+/// Stores a message in a stream that may just have been made: not all servers of a cluster know of it at once. Tells
+/// its sequence.
 pub(super) async fn store(
+    link: &Link,
+    stream: &str,
+    subject: String,
+    headers: HeaderMap,
+    payload: Vec<u8>,
+) -> Result<u64, Failure> {
+    let end = Instant::now() + link.limit();
+    loop {
+        match store_at_once(link, stream, subject.clone(), headers.clone(), payload.clone()).await {
+            Err(Failure::NobodyThere) if Instant::now() < end => sleep(PAUSE).await,
+            stored => return stored,
+        }
+    }
+}
+
+/// Stores a message, unless nobody takes it at this moment. Tells its sequence.
+pub(super) async fn store_at_once(
     link: &Link,
     stream: &str,
     subject: String,

@@ -1,15 +1,14 @@
-//! The bucket and the stream of its history: how they are opened, made, and judged.
+//! The bucket and the stream of its history: how they are opened, and judged.
 
 use bellwether_core::store::StoreError;
 use serde::Deserialize;
-use serde_json::{Value, json};
-use tokio::time::sleep;
+use serde_json::Value;
 
-use super::api::{self, code};
 use super::clock;
-use super::failure::{self, Failure, RUN_AGAIN};
+use super::failure::{self, Failure};
 use super::keys::Keys;
 use super::link::Link;
+use super::making::find_or_make;
 use super::new_stream::NewStream;
 use super::release::Release;
 
@@ -19,12 +18,6 @@ pub(super) const COPIES: u32 = 3;
 const LARGEST_RECORD: usize = 64 * 1024;
 /// An entry has 64 KiB of output and some text; a server takes 1 MiB at most when it is not told otherwise.
 const LARGEST_ENTRY: usize = 1024 * 1024;
-
-/// How often, and how soon, something that others are making at this moment is looked for again.
-const LOOKS: u32 = 20;
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
-/// Making a stream takes longer than other requests: servers choose its leader.
-const MAKING: u32 = 5;
 
 /// What the server tells of a stream.
 #[derive(Debug, Clone, Deserialize)]
@@ -125,57 +118,6 @@ fn history_config(keys: &Keys) -> Value {
         largest: LARGEST_ENTRY,
     };
     stream.config()
-}
-
-/// Opens a stream; makes a missing one with so many copies, or with one where there are too few servers for them.
-pub(super) async fn find_or_make(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Info, Failure> {
-    for _ in 0..LOOKS {
-        if let Some(info) = find(link, stream).await? {
-            return Ok(info);
-        }
-        if let Some(info) = make(link, stream, config, copies).await? {
-            return Ok(info);
-        }
-        sleep(PAUSE).await;
-    }
-    Err(Failure::NotSent { why: format!("the stream {stream} is made and removed by others"), remedy: RUN_AGAIN })
-}
-
-async fn find(link: &Link, stream: &str) -> Result<Option<Info>, Failure> {
-    match api::ask(link, &format!("STREAM.INFO.{stream}"), &json!({})).await {
-        Ok(info) => Ok(Some(info)),
-        Err(failure) if failure.is_refusal(code::STREAM_NOT_FOUND) => Ok(None),
-        Err(failure) => Err(failure),
-    }
-}
-
-/// Makes a stream with as many copies as there can be; none when another has made it meanwhile.
-///
-/// Only the servers know how many they are. All copies are asked for first; a refusal for want of servers is taken
-/// at its word, but not one because some are away at this moment: a bucket made then would stay without copies.
-async fn make(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Option<Info>, Failure> {
-    match make_with(link, stream, config, copies).await {
-        Err(failure) if failure.is_refusal(code::REPLICAS_NOT_SUPPORTED) => make_with(link, stream, config, 1).await,
-        Err(Failure::Refused(refusal)) if refusal.err_code == code::NO_PEERS => {
-            if refusal.description.contains("offline") {
-                let why = "one of the cluster's servers is away, and the bucket would stay without copies".to_owned();
-                let remedy = "start all servers for the first use, or make the bucket with 'nats kv add --replicas'";
-                return Err(Failure::NotSent { why, remedy });
-            }
-            make_with(link, stream, config, 1).await
-        }
-        made => made,
-    }
-}
-
-async fn make_with(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Option<Info>, Failure> {
-    let mut config = config.clone();
-    config["num_replicas"] = copies.into();
-    match api::order(link, link.limit() * MAKING, &format!("STREAM.CREATE.{stream}"), &config).await {
-        Ok(info) => Ok(Some(info)),
-        Err(failure) if failure.is_refusal(code::STREAM_NAME_EXISTS) => Ok(None),
-        Err(failure) => Err(failure),
-    }
 }
 
 /// Refuses a stream that is another's, or that does not keep what it is given.

@@ -187,7 +187,9 @@ impl Link {
     ) -> Result<Message, Failure> {
         let letter = Letter { kind, subject, headers, payload };
         let mut progress = Progress::default();
-        let answer = match timeout(limit, self.exchange(&letter, limit / HASTE, &mut progress)).await {
+        // On the heap: what connecting takes would stand several times on the stack of whoever waits for two requests.
+        let exchange = Box::pin(self.exchange(&letter, limit / HASTE, &mut progress));
+        let answer = match timeout(limit, exchange).await {
             Ok(answer) => answer,
             Err(_) if progress.is_unconnected() => Err(not_reached(limit, progress.obstacle.take())),
             Err(_) => Err(Failure::NoAnswer(format!("no answer within {} ms", limit.as_millis()))),

@@ -4,7 +4,7 @@
 //! - `servers`, `place`: which servers and bucket a URL names.
 //! - `link`: the connection, and what is known of a request that failed. `obstacle`: why there is no connection.
 //! - `api`: JetStream's requests and answers.
-//! - `release`, `bucket`, `new_stream`, `warnings`: opening or making the streams, and how safe they are.
+//! - `release`, `bucket`, `warnings`: opening the streams, and how safe they are. `making`, `new_stream`: making them.
 //! - `keys`: the subjects of records and entries.
 //! - `records`: reads and swaps.
 //! - `entry`, `history`, `prune`: the history.
@@ -24,6 +24,7 @@ pub mod fleet;
 mod history;
 mod keys;
 mod link;
+mod making;
 mod new_stream;
 mod obstacle;
 mod place;

@@ -38,7 +38,7 @@ use bellwether_testkit::nats::NatsServer;
 use serde_json::Value;
 
 /// How long the servers of a cluster may take to choose a new leader.
-const ELECTION: Duration = Duration::from_secs(30);
+const ELECTION: Duration = Duration::from_secs(120);
 
 async fn open(url: &str) -> NatsStore {
     NatsStore::connect(url, NatsOptions::default()).await.unwrap()

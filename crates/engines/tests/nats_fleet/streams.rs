@@ -1,6 +1,8 @@
 //! What is made on the server, and when.
 
+use bellwether_core::fleet::request::EnvironmentName;
 use bellwether_core::fleet::transport::{AgentTransport, Audience, CallerTransport};
+use bellwether_engines::nats::fleet::{AgentLink, CallerLink};
 use bellwether_testkit::nats::{NatsCluster, NatsServer, Release};
 use serde_json::Value;
 
@@ -85,6 +87,28 @@ async fn in_a_cluster_everything_has_three_copies() {
     for stream in ["KV_bw_production_nodes", "bw_production_requests", "bw_production_results"] {
         let info = request(&cluster.servers()[0], &format!("$JS.API.STREAM.INFO.{stream}")).await;
         assert_eq!(info["config"]["num_replicas"], 3, "{info}");
+    }
+}
+
+/// Agents of a new environment start together. A leader that was chosen a moment ago may not yet know its own stream.
+#[tokio::test]
+async fn agents_that_announce_themselves_first_and_together_all_do() {
+    const AGENTS: usize = 50;
+    for (release, rounds) in [(Release::System, 10), (Release::Recent, 4)] {
+        let cluster = NatsCluster::start(release);
+        let connection = open(&cluster.servers_url()).await;
+        for round in 0..rounds {
+            let env: EnvironmentName = format!("env-{round}").parse().unwrap();
+            let announcing = (0..AGENTS).map(async |number| {
+                let agent = AgentLink::on(&connection, env.clone(), node(&format!("i-{number}"))).await.unwrap();
+                agent.announce(b"{}").await
+            });
+            let announced = futures_util::future::join_all(announcing).await;
+            let failures: Vec<_> = announced.into_iter().filter_map(Result::err).map(|e| e.to_string()).collect();
+            assert!(failures.is_empty(), "round {round}: {failures:?}");
+            let known = CallerLink::on(&connection, env).inventory().await.unwrap();
+            assert_eq!(known.len(), AGENTS, "round {round}");
+        }
     }
 }
 

@@ -17,7 +17,7 @@ fn restart_each(cluster: &NatsCluster) {
     for server in cluster.servers() {
         server.shut_down();
         std::thread::sleep(Duration::from_secs(1));
-        server.restart_behind();
+        server.restart();
         // Of three servers two must have what is kept, before the next one goes.
         std::thread::sleep(Duration::from_secs(2));
     }

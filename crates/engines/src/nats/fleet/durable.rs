@@ -14,15 +14,15 @@ use bellwether_core::fleet::transport::TransportError;
 use bellwether_core::names::NodeId;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
 use super::connection::Connection;
 use super::failure::{failed, of, of_jetstream};
 use super::subjects::Subjects;
 use crate::nats::api::{self, code};
-use crate::nats::bucket::{COPIES, find_or_make};
+use crate::nats::bucket::COPIES;
 use crate::nats::failure::Failure;
 use crate::nats::link::Link;
+use crate::nats::making::find_or_make;
 use crate::nats::new_stream::NewStream;
 use crate::nats::scan::{Content, Found, Scan};
 
@@ -44,9 +44,6 @@ const CONSUMER_LIFE: Duration = Duration::from_secs(8 * 24 * 3_600);
 const AT_ONCE: usize = 32;
 /// The most that is read at once.
 const MOST_READ: usize = 512 * 1024 * 1024;
-/// How often, and how soon, a stream is looked for again that not all servers know of yet.
-const MOST_TRIES: u32 = 40;
-const PAUSE: Duration = Duration::from_millis(50);
 /// How many of the nodes that were not reached an error names.
 const NAMED: usize = 10;
 
@@ -134,16 +131,9 @@ async fn send_to(connection: &Connection, subjects: &Subjects, node: &NodeId, me
     keep(link, &stream, subjects.durable_node(node), message).await
 }
 
-/// Stores a message in a stream that may just have been made: not all servers of a cluster know of it at once.
+/// Stores a message in a stream.
 pub(super) async fn keep(link: &Link, stream: &str, subject: String, message: &[u8]) -> Result<(), Failure> {
-    let mut tries_left = MOST_TRIES;
-    loop {
-        match api::store(link, stream, subject.clone(), HeaderMap::new(), message.to_vec()).await {
-            Err(Failure::NobodyThere) if tries_left > 0 => tries_left -= 1,
-            kept => return kept.map(|_| ()),
-        }
-        sleep(PAUSE).await;
-    }
+    api::store(link, stream, subject, HeaderMap::new(), message.to_vec()).await.map(|_| ())
 }
 
 /// Keeps a reply for its caller.

@@ -11,8 +11,9 @@ use super::durable::{LARGEST_MESSAGE, keep, read_all};
 use super::failure::of_jetstream;
 use super::subjects::Subjects;
 use crate::nats::api;
-use crate::nats::bucket::{COPIES, find_or_make};
+use crate::nats::bucket::COPIES;
 use crate::nats::failure::Failure;
+use crate::nats::making::find_or_make;
 use crate::nats::new_stream::NewStream;
 use crate::nats::scan::Found;
 
@@ -78,7 +79,7 @@ pub(super) async fn forget(
 
 async fn put(connection: &Connection, subjects: &Subjects, node: &NodeId, record: &[u8]) -> Result<(), Failure> {
     let (stream, subject) = (subjects.inventory_stream(), subjects.inventory_node(node));
-    api::store(connection.link(), &stream, subject, HeaderMap::new(), record.to_vec()).await.map(|_| ())
+    api::store_at_once(connection.link(), &stream, subject, HeaderMap::new(), record.to_vec()).await.map(|_| ())
 }
 
 /// The entries of all nodes; none when no node ever announced itself.
