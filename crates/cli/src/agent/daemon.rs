@@ -258,7 +258,7 @@ impl Daemon {
     }
 
     /// Where the facts decide, it is looked whether they have changed a moment ago.
-    async fn decide(&mut self, message: &[u8]) -> (Admission, Entry) {
+    async fn decide(&self, message: &[u8]) -> (Admission, Entry) {
         let decided = self.admit(message);
         if decided.0.rests_on_facts(&self.rules.policy) && self.presence.look().await {
             return self.admit(message);

@@ -14,7 +14,7 @@ use super::plan::FactsPlan;
 use super::reader::Reader;
 use super::station::Station;
 
-/// Reads and announces while [`Presence::go_on`] or [`Presence::look`] is being awaited.
+/// Reads and announces while [`Presence::go_on`] is being awaited.
 pub(super) struct Presence {
     reader: Arc<Reader>,
     period_ms: u64,
@@ -37,14 +37,9 @@ impl Presence {
     }
 
     /// Reads the files that have changed; whether anything else is known then. Takes seconds at most.
-    pub(super) async fn look(&mut self) -> bool {
+    pub(super) async fn look(&self) -> bool {
         let before = (self.facts(), self.is_read());
-        let reader = Arc::clone(&self.reader);
-        // Whoever reads the files takes turns: were the work not driven now, its turn would never be over.
-        tokio::select! {
-            () = reader.look_for_request() => {}
-            () = self.go_on() => {}
-        }
+        self.reader.look_for_request().await;
         before != (self.facts(), self.is_read())
     }
 

@@ -53,8 +53,7 @@ impl FactReader {
 
     /// Reads the files that have changed, and runs nothing: what programs told last still counts. None when the files say
     /// what they said, and before the first [`FactReader::refresh`]. A file that has changed is read when it has rested
-    /// for a moment. May be called while [`FactReader::refresh`] is under way; whoever waits for one of them must be
-    /// driven, for they take turns.
+    /// for a moment. May be called while [`FactReader::refresh`] is under way: they take turns.
     ///
     /// A file system that hangs holds it up, but not the thread; whoever cannot wait may drop the future, and what was
     /// read then is told the next time. Must be called within a runtime.
@@ -75,14 +74,20 @@ impl FactReader {
         if self.sources.files.is_empty() {
             return;
         }
-        let mut files = Arc::clone(&self.files).lock_owned().await;
-        let told = Arc::clone(&self.told);
-        let looking = tokio::task::spawn_blocking(move || {
-            if files.look() {
-                locked(&told).take_files(files.sources());
-            }
+        let (files, told) = (Arc::clone(&self.files), Arc::clone(&self.told));
+        // A task of its own: were a turn handed to a future that nobody drives, it would never be over.
+        let looking = tokio::spawn(async move {
+            let mut files = files.lock_owned().await;
+            let looking = tokio::task::spawn_blocking(move || {
+                if files.look() {
+                    locked(&told).take_files(files.sources());
+                }
+            });
+            looking.await
         });
-        looking.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        if let Err(failed) = looking.await.flatten() {
+            std::panic::resume_unwind(failed.into_panic());
+        }
     }
 
     fn told(&self) -> MutexGuard<'_, Told> {

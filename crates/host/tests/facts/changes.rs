@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
 use std::thread;
 use std::time::Duration;
 
@@ -56,6 +57,36 @@ fn wait_for(path: &Path) {
     while !path.exists() {
         assert!(clock::mono().since(since) < PATIENCE, "still no {}", path.display());
         thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Lets something begin, and then nobody drives it. Whether that was all it took.
+async fn begin(future: Pin<&mut impl Future>) -> bool {
+    tokio::select! {
+        biased;
+        _ = future => true,
+        () = std::future::ready(()) => false,
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_turn_and_is_not_driven_holds_nobody_up() {
+    let place = Place::new();
+    place.write("role: web\n");
+    // So many that looking at them takes longer than joining the queue.
+    let files = vec![place.path("facts.yaml"); 1_000];
+    let mut reader = FactReader::new(FactSources { files, ..nothing() });
+    refresh(&mut reader).await;
+    for _ in 0..20 {
+        let (mut first, mut second) = (pin!(reader.look()), pin!(reader.look()));
+        let (first_ended, second_ended) = (begin(first.as_mut()).await, begin(second.as_mut()).await);
+        if !first_ended {
+            first.await;
+        }
+        look(&reader).await;
+        if !second_ended {
+            second.await;
+        }
     }
 }
 
