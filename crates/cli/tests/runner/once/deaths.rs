@@ -128,7 +128,8 @@ fn a_stopped_wrappers_tick_is_run_again_only_when_its_command_is_dead() {
 fn a_daemon_that_a_dead_run_left_behind_does_not_keep_it_alive_beyond_its_lease() {
     let host = Host::new();
     let lease = [&ONE_TICK[..], &["--lease", "3s"]].concat();
-    let script = "setsid sleep 300 & echo $! > daemon; echo $$ > command; wait";
+    // It tells its number when it is out of the command's group: before that it ends with it.
+    let script = "setsid sh -c 'echo $$ > daemon; exec sleep 300' & echo $$ > command; wait";
     let running = host.script("job", &lease, script).start();
     let (daemon, command) = (host.wait_for_pid("daemon"), host.wait_for_pid("command"));
     running.signal(Signal::SIGKILL);
