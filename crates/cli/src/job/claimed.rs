@@ -298,7 +298,6 @@ impl<'a> Claimed<'a> {
         match self.try_start(record) {
             Ok(child) => {
                 self.child = Some(child);
-                self.set_guard();
                 if self.account.is_news() {
                     self.notices.started(record.tick, &record.run_id, &record.node, now.wall);
                 }
@@ -320,7 +319,7 @@ impl<'a> Claimed<'a> {
             self.launch.console.error(&format!("the command was not started: no file can be opened: {error}"));
             CommandEnd::not_started(exit_status::CANNOT_EXECUTE, false)
         })?;
-        self.launch.start(environment_of(&self.contender, record), lock, &self.output)
+        self.launch.start(environment_of(&self.contender, record), lock, self.run.deadline(), &self.output)
     }
 
     fn stop(&mut self, kill_at: Mono) -> Event {

@@ -9,7 +9,7 @@ use bellwether_core::claim::{Exit, KeptOutput};
 use bellwether_core::duration;
 use bellwether_core::names::{JobName, NodeId, RunId};
 use bellwether_core::report::Ending;
-use bellwether_core::time::Tick;
+use bellwether_core::time::{Mono, Tick};
 use bellwether_host::child::{Child, CommandSpec, Ended, How, Observer, OutputMode, SpawnError, Stream, Tail};
 use bellwether_host::signals::Signal;
 
@@ -106,7 +106,8 @@ impl Observer for Output {
 pub(crate) type JobChild = Child<Output>;
 
 impl Launch {
-    /// Starts the command; it and its group die with this program. `lock` stays open in the command.
+    /// Starts the command; it and its group die with this program. `lock` stays open in the command. Under a
+    /// lease the group gets TERM and KILL at these instants, also when this program is stopped from the first moment on.
     ///
     /// # Errors
     /// With what says why it could not be started; standard error has been told.
@@ -114,6 +115,7 @@ impl Launch {
         &self,
         env: Vec<(String, String)>,
         lock: Option<OwnedFd>,
+        lease: Option<(Mono, Mono)>,
         output: &Output,
     ) -> Result<JobChild, CommandEnd> {
         let spec = CommandSpec {
@@ -126,7 +128,11 @@ impl Launch {
             timeout: self.timeout,
             kill_after: self.kill_after,
         };
-        Child::spawn(&spec, output.clone()).map_err(|error| self.not_started(&error))
+        let child = match lease {
+            Some((term_at, kill_at)) => Child::spawn_until(&spec, term_at, kill_at, output.clone()),
+            None => Child::spawn(&spec, output.clone()),
+        };
+        child.map_err(|error| self.not_started(&error))
     }
 
     fn not_started(&self, error: &SpawnError) -> CommandEnd {

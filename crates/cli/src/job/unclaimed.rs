@@ -31,7 +31,7 @@ impl Unclaimed<'_> {
         let exit = loop {
             let now = clock::now();
             account.starting(attempt, 0, now);
-            let end = match launch.start(self.variables(attempt), None, &output) {
+            let end = match launch.start(self.variables(attempt), None, None, &output) {
                 Ok(child) => {
                     if account.is_news() {
                         notices.started(self.tick, self.run_id, self.node, now.wall);

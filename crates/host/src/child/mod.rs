@@ -92,7 +92,17 @@ impl<O: Observer> Child<O> {
     /// # Errors
     /// When the command cannot be executed or the machine has no room for it; nothing runs then.
     pub fn spawn(spec: &CommandSpec, observer: O) -> Result<Self, SpawnError> {
-        Self::start(spec, &Surroundings::default(), spawn::standard_input(), observer)
+        Self::start(spec, &Surroundings::default(), spawn::standard_input(), None, observer)
+    }
+
+    /// The same, for a command under a lease: as [`Child::set_deadline`], but the guard of a tied command knows before
+    /// the command runs, so that there is no moment in which we may be stopped and nobody ends it.
+    ///
+    /// # Errors
+    /// As [`Child::spawn`].
+    pub fn spawn_until(spec: &CommandSpec, term_at: Mono, kill_at: Mono, observer: O) -> Result<Self, SpawnError> {
+        let lease = Some(Deadline { term_at, kill_at });
+        Self::start(spec, &Surroundings::default(), spawn::standard_input(), lease, observer)
     }
 
     /// The same, for a command that reads these bytes, and then the end of its input.
@@ -115,10 +125,16 @@ impl<O: Observer> Child<O> {
         observer: O,
     ) -> Result<Self, SpawnError> {
         let input = input::of_bytes(bytes).map_err(|source| spawn::other(spec, source))?;
-        Self::start(spec, surroundings, input.into(), observer)
+        Self::start(spec, surroundings, input.into(), None, observer)
     }
 
-    fn start(spec: &CommandSpec, surroundings: &Surroundings, input: Stdio, observer: O) -> Result<Self, SpawnError> {
+    fn start(
+        spec: &CommandSpec,
+        surroundings: &Surroundings,
+        input: Stdio,
+        lease: Option<Deadline>,
+        observer: O,
+    ) -> Result<Self, SpawnError> {
         let failed = |source| spawn::other(spec, source);
         let [to_out, to_err] = spawn::targets(spec)?;
         let pipe = || pipe2(OFlag::O_CLOEXEC).map_err(io::Error::from).map_err(failed);
@@ -132,9 +148,9 @@ impl<O: Observer> Child<O> {
         let err_pump = Pump::new(Stream::Err, from_err, to_err).map_err(failed)?;
         let children = unix::signal(SignalKind::child()).map_err(failed)?;
         let alarm = Alarm::new().map_err(failed)?;
-        let process = spawn::start(spec, surroundings, input, out, err)?;
+        let process = spawn::start(spec, surroundings, lease, input, out, err)?;
         let timeout_at = spec.timeout.map(|timeout| clock::mono() + timeout);
-        let termination = Termination::new(timeout_at, spec.kill_after);
+        let termination = Termination::new(timeout_at, spec.kill_after, lease);
         Ok(Self {
             process,
             out: out_pump,

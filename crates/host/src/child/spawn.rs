@@ -19,6 +19,7 @@ use super::last_words::{self, LastWords};
 use super::process::Process;
 use super::spec::{CommandSpec, OutputMode};
 use super::surroundings::{Identity, Step, Surroundings};
+use super::termination::Deadline;
 use super::writer::Writer;
 
 const NO_SUCH_PROGRAM: &str = "no such program; check the name and PATH, or give its full path";
@@ -72,12 +73,16 @@ pub enum SpawnError {
 pub(super) fn start(
     spec: &CommandSpec,
     surroundings: &Surroundings,
+    lease: Option<Deadline>,
     input: Stdio,
     out: OwnedFd,
     err: OwnedFd,
 ) -> Result<Process, SpawnError> {
     let guard = if spec.tied { Some(Guard::start()) } else { None };
     let guard = guard.transpose().map_err(|source| other(spec, source))?;
+    if let (Some(guard), Some(lease)) = (&guard, lease) {
+        guard.set_deadline(Some(lease.term_at), Some(lease.kill_at)).map_err(|source| other(spec, source))?;
+    }
     let mut command = Command::new(&spec.program);
     surroundings.prepare(&mut command);
     command

@@ -41,8 +41,8 @@ pub(super) struct Termination {
 }
 
 impl Termination {
-    pub(super) fn new(timeout_at: Option<Mono>, kill_after: Duration) -> Self {
-        Self { timeout_at, kill_after, lease: None, ordered: None, timed_out: false }
+    pub(super) fn new(timeout_at: Option<Mono>, kill_after: Duration, lease: Option<Deadline>) -> Self {
+        Self { timeout_at, kill_after, lease, ordered: None, timed_out: false }
     }
 
     /// Orders the end: TERM now, KILL at `kill_at`. A second order can only bring the KILL forward.

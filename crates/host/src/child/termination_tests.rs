@@ -15,7 +15,7 @@ fn checked(termination: &mut Termination, now: Mono) -> Option<Order> {
 }
 
 fn with_timeout(seconds: u64) -> Termination {
-    Termination::new(Some(at(seconds)), Duration::from_secs(5))
+    Termination::new(Some(at(seconds)), Duration::from_secs(5), None)
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn a_timeout_asks_once_and_kills_once() {
 
 #[test]
 fn a_renewed_lease_ends_nothing_and_an_old_one_ends_all() {
-    let mut termination = Termination::new(None, Duration::ZERO);
+    let mut termination = Termination::new(None, Duration::ZERO, None);
     assert_eq!(termination.next(), None);
     termination.renew(lease(10, 12));
     assert_eq!(termination.for_guard(), (Some(at(10)), Some(at(12))));
@@ -49,7 +49,7 @@ fn a_renewed_lease_ends_nothing_and_an_old_one_ends_all() {
 
 #[test]
 fn what_is_noticed_late_is_killed_at_once() {
-    let mut termination = Termination::new(None, Duration::ZERO);
+    let mut termination = Termination::new(None, Duration::ZERO, None);
     termination.renew(lease(10, 12));
     assert_eq!(checked(&mut termination, at(100)), Some(Order::Kill));
     assert_eq!(checked(&mut termination, at(100)), None);
@@ -69,7 +69,7 @@ fn an_order_can_bring_the_kill_forward_but_not_put_it_off() {
 
 #[test]
 fn the_guard_kills_at_the_earlier_of_lease_and_order() {
-    let mut termination = Termination::new(None, Duration::ZERO);
+    let mut termination = Termination::new(None, Duration::ZERO, None);
     assert_eq!(termination.for_guard(), (None, None));
     termination.renew(lease(10, 12));
     termination.order(at(20));
@@ -80,7 +80,7 @@ fn the_guard_kills_at_the_earlier_of_lease_and_order() {
 
 #[test]
 fn the_rest_of_the_output_waits_for_its_reader_unless_the_end_was_ordered() {
-    let mut termination = Termination::new(None, Duration::ZERO);
+    let mut termination = Termination::new(None, Duration::ZERO, None);
     assert_eq!(termination.output_until(at(5)), None);
     termination.order(at(7));
     assert_eq!(termination.output_until(at(5)), Some(at(7)));

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Child as Process;
 use std::time::Duration;
 
+use bellwether_host::child::{Child, CommandSpec, Tail};
 use bellwether_host::signals::Signal;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
@@ -87,6 +88,17 @@ async fn a_stopped_wrapper_does_not_keep_its_group_past_the_lease() {
     assert!(eventually(|| result.exists()).await);
     wrapper.wait().unwrap();
     assert_eq!(std::fs::read_to_string(&result).unwrap(), format!("{:?}\n", signaled(9)));
+}
+
+#[tokio::test]
+async fn a_lease_given_at_the_start_is_kept_although_nobody_drives_the_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let pids = dir.path().join("pids");
+    let spec = CommandSpec { tied: true, ..script(&deaf_family(&pids)) };
+    let mut child = Child::spawn_until(&spec, in_millis(1_000), in_millis(1_500), Tail::new(0)).unwrap();
+    let family = pids_in(&pids, 2).await;
+    assert!(all_dead(&family).await);
+    assert_eq!(end_of(&mut child).await, signaled(9));
 }
 
 #[tokio::test]

@@ -61,11 +61,11 @@ fn acts_as_a_wrapper() {
     spec.timeout = number("WRAPPER_TIMEOUT").map(Duration::from_millis);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(async {
-        let mut child = Child::spawn(&spec, Tail::new(100)).unwrap();
-        if let (Some(term), Some(kill)) = (number("WRAPPER_TERM"), number("WRAPPER_KILL")) {
-            child.set_deadline(in_millis(term), in_millis(kill)).unwrap();
-        }
-        child.ended().await
+        let child = match (number("WRAPPER_TERM"), number("WRAPPER_KILL")) {
+            (Some(term), Some(kill)) => Child::spawn_until(&spec, in_millis(term), in_millis(kill), Tail::new(100)),
+            _ => Child::spawn(&spec, Tail::new(100)),
+        };
+        child.unwrap().ended().await
     });
     std::fs::write(variable("WRAPPER_RESULT").unwrap(), format!("{ended:?}\n")).unwrap();
 }
