@@ -180,10 +180,6 @@ impl NatsServer {
         self.dir.path().join("nats.conf")
     }
 
-    fn store(&self) -> PathBuf {
-        store_of(&self.dir)
-    }
-
     fn log(&self) -> PathBuf {
         self.dir.path().join("log")
     }
@@ -271,7 +267,7 @@ impl NatsServer {
     /// Kills it, and removes what it had stored.
     fn forget(&self) {
         self.stop();
-        std::fs::remove_dir_all(self.store()).unwrap();
+        std::fs::remove_dir_all(store_of(&self.dir)).unwrap();
     }
 
     /// Lets it end by itself, and say so to the others of its cluster.

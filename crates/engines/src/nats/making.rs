@@ -17,8 +17,7 @@ const MAKING: u32 = 5;
 
 /// Opens a stream; makes a missing one with so many copies, or with one where there are too few servers for them.
 pub(super) async fn find_or_make(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Info, Failure> {
-    let limit = link.limit() * MAKING;
-    let end = Instant::now() + limit;
+    let end = Instant::now() + limit(link);
     loop {
         if let Some(info) = find(link, stream).await? {
             return Ok(info);
@@ -27,7 +26,7 @@ pub(super) async fn find_or_make(link: &Link, stream: &str, config: &Value, copi
         // likely the answer is better: it comes when the stream takes messages, and not when there is one.
         let made = tokio::select! {
             biased;
-            made = make(link, limit, stream, config, copies) => made?,
+            made = make(link, stream, config, copies) => made?,
             info = appearance(link, stream) => Some(info),
         };
         if let Some(info) = made {
@@ -60,43 +59,34 @@ async fn appearance(link: &Link, stream: &str) -> Info {
     }
 }
 
+/// How long making a stream may take.
+fn limit(link: &Link) -> Duration {
+    link.limit() * MAKING
+}
+
 /// Makes a stream with as many copies as there can be; none when another has made it meanwhile.
 ///
 /// Only the servers know how many they are. All copies are asked for first; a refusal for want of servers is taken
 /// at its word, but not one because some are away at this moment: a bucket made then would stay without copies.
-async fn make(
-    link: &Link,
-    limit: Duration,
-    stream: &str,
-    config: &Value,
-    copies: u32,
-) -> Result<Option<Info>, Failure> {
-    match make_with(link, limit, stream, config, copies).await {
-        Err(failure) if failure.is_refusal(code::REPLICAS_NOT_SUPPORTED) => {
-            make_with(link, limit, stream, config, 1).await
-        }
+async fn make(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Option<Info>, Failure> {
+    match make_with(link, stream, config, copies).await {
+        Err(failure) if failure.is_refusal(code::REPLICAS_NOT_SUPPORTED) => make_with(link, stream, config, 1).await,
         Err(Failure::Refused(refusal)) if refusal.err_code == code::NO_PEERS => {
             if refusal.description.contains("offline") {
                 let why = "one of the cluster's servers is away, and the bucket would stay without copies".to_owned();
                 let remedy = "start all servers for the first use, or make the bucket with 'nats kv add --replicas'";
                 return Err(Failure::NotSent { why, remedy });
             }
-            make_with(link, limit, stream, config, 1).await
+            make_with(link, stream, config, 1).await
         }
         made => made,
     }
 }
 
-async fn make_with(
-    link: &Link,
-    limit: Duration,
-    stream: &str,
-    config: &Value,
-    copies: u32,
-) -> Result<Option<Info>, Failure> {
+async fn make_with(link: &Link, stream: &str, config: &Value, copies: u32) -> Result<Option<Info>, Failure> {
     let mut config = config.clone();
     config["num_replicas"] = copies.into();
-    match api::order(link, limit, &format!("STREAM.CREATE.{stream}"), &config).await {
+    match api::order(link, limit(link), &format!("STREAM.CREATE.{stream}"), &config).await {
         Ok(info) => Ok(Some(info)),
         Err(failure) if is_made_by_others(&failure) => Ok(None),
         Err(failure) => Err(failure),

@@ -31,9 +31,10 @@ impl Hold {
     /// The command was stopped, for the store was out of reach. Where a lost run is run again, the record is left as a
     /// dead node would leave it: whoever watches it takes the tick over when the lease is over.
     fn overdue(&mut self, me: &Contender, exit: Exit, now: Now) -> Action {
-        match is_to_be_run_again(me, exit) {
-            true => self.note(me, exit, RunEnd::Overdue, now),
-            false => self.record(me, exit, RunEnd::Overdue, now),
+        if is_to_be_run_again(me, exit) {
+            self.note(me, exit, RunEnd::Overdue, now)
+        } else {
+            self.record(me, exit, RunEnd::Overdue, now)
         }
     }
 
